@@ -1,0 +1,1 @@
+"""One module per source: bytes to tidy arrays, no network logic."""
