@@ -1,0 +1,1 @@
+"""Transport corridors under political access assumptions: cost, time and control."""

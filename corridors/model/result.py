@@ -1,0 +1,61 @@
+"""What a run finds out, as values with names and units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from corridors.model.route import Route
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number with its name, what it is about, its unit and which way is better."""
+
+    name: str
+    subject_kind: str
+    subject: str
+    value: float
+    unit: str
+    better: Literal["higher", "lower", "neither"] = "neither"
+
+
+@dataclass(frozen=True)
+class DemandResult:
+    """What became of one demand; `reason` says why an infeasible one has no route.
+
+    `closures` are the reasons, most telling first, of the closed places that stand
+    between origin and destination.
+    """
+
+    demand_id: str
+    status: Literal["ok", "infeasible"]
+    reason: str = ""
+    closures: tuple[str, ...] = ()
+    routes: tuple[Route, ...] = ()
+    teu_per_year: float = 0.0
+    unserved_teu_per_year: float = 0.0
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Cargo on one arc in TEU a year; capacity and shadow price None if unlimited."""
+
+    arc: int
+    teu_per_year: float
+    capacity_teu_per_year: float | None = None
+    shadow_price_usd_per_teu: float | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answer of a run: per demand, per arc and as metrics."""
+
+    scenario: str
+    network: str
+    status: Literal["optimal", "feasible", "infeasible"]
+    demands: tuple[DemandResult, ...]
+    metrics: tuple[Metric, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    schema_version: int = 1

@@ -1,0 +1,1 @@
+"""Scenarios and assumption tables: declarative only, no logic lives here."""
