@@ -40,6 +40,10 @@ class WriteError(GeodataError, OSError):
         super().__init__(f"cannot write {path}: {reason}; nothing was changed")
         self.filename = str(path)
 
+    def __str__(self) -> str:
+        """Return the message alone; a set `filename` would change it."""
+        return str(self.args[0])
+
 
 @contextmanager
 def writing_file(path: Path | str) -> Iterator[Path]:

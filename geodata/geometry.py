@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from geodata.types import Floats, Ints, Network
 
 __all__ = [
+    "HALF_TURN",
     "Lines",
     "chain_coordinates",
     "link_coordinates",
@@ -30,6 +31,7 @@ __all__ = [
     "unwrapped",
 ]
 
+#: Degrees.
 HALF_TURN = 180.0
 FULL_TURN = 360.0
 
