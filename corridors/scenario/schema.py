@@ -11,7 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from corridors.errors import nearest
 from corridors.model import scenario as model
+from corridors.scenario.vocabulary import COMPONENTS, unit_problem
 
 SCHEMA_VERSION = 1
 
@@ -109,11 +111,23 @@ class OverrideSpec(Strict):
     """A rate of this scenario in place of the one in data/rates.csv."""
 
     component: Identifier = Field(description="Component as in data/rates.csv, e.g. linehaul.")
-    mode: str = Field(default="*", description="Mode, or * for all.")
+    mode: Literal["*", "rail", "road", "sea", "ferry"] = Field(
+        default="*", description="Mode, or * for all."
+    )
     place: str = Field(default="*", description="Country, pair (KZ-UZ), @group, asset id or *.")
     value: float = Field(ge=0, description="The rate; money in USD of 2024.")
     unit: str = Field(description="Unit as in data/rates.csv, e.g. USD/TEU-km.")
     source: str = Field(default="", description="Where the number comes from.")
+
+    @model_validator(mode="after")
+    def _known(self) -> OverrideSpec:
+        if self.component not in COMPONENTS:
+            msg = f"unknown component {self.component}; {nearest(self.component, COMPONENTS)}"
+            raise ValueError(msg)
+        problem = unit_problem(self.component, self.unit)
+        if problem:
+            raise ValueError(problem)
+        return self
 
 
 class CostsSection(Strict):
