@@ -105,7 +105,7 @@ def load_facts(folder: Path) -> Facts:
 
 def _nearest(word: str, words: Iterable[str]) -> str:
     """Return a mend that offers the nearest valid word, or nothing."""
-    near = difflib.get_close_matches(word, list(words), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word, sorted(words), n=1, cutoff=0.5)
     return f'did you mean "{near[0]}"?' if near else ""
 
 

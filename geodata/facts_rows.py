@@ -17,12 +17,12 @@ __all__ = [
     "GapRow",
     "GaugeRow",
     "LinkRow",
+    "Point",
     "ReferenceLengthRow",
     "ServiceRow",
     "StraitRow",
     "TerminalRow",
     "TerritoryRow",
-    "Point",
 ]
 
 Point = tuple[float, float]

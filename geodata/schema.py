@@ -69,7 +69,7 @@ _SPECS = {
     "terminals": """
 id!           | id      |     |                | short name used by all other tables
 name!         | text    |     |                | name for people
-kind!         | choice  |     | station terminal junction border_station gauge_break port city | what it is
+kind! | choice | | station terminal junction border_station gauge_break port city | what it is
 country!      | text    |     |                | ISO 3166 alpha-2 country or territory code
 lon!          | float   | degE |               | longitude, WGS84
 lat!          | float   | degN |               | latitude, WGS84
@@ -103,7 +103,7 @@ restrictions      | text   |      |           | limits on traffic, capacity and 
 country_a!        | text   | |           | country or territory
 country_b!        | text   | |           | its neighbour
 mode!             | choice | | rail road | what crosses
-political_status! | choice | | open closed conditional | regime of crossings without a row of their own
+political_status! | choice | | open closed conditional | regime of crossings without a row
 """,
     "territories": """
 id!            | id    |    | | territory code
@@ -115,7 +115,7 @@ polygon_wkt!   | text  |    | | hand outline, WKT polygon in lon lat
 """,
     "links": """
 id!             | id     |     |           | short name, also the asset's name
-action!         | choice |     | add replace attributes | new line, line in place of an edge, or facts on a path
+action! | choice | | add replace attributes | new line, line in place of an edge, or facts on a path
 from_id!        | ref    |     | terminals | one end
 to_id!          | ref    |     | terminals | other end
 mode!           | choice |     | rail road | what runs on it
@@ -132,7 +132,7 @@ corridors       | texts  |     |           | corridor families that use it
 """,
     "corrections": """
 id!        | id     |           | | short name
-action!    | choice |           | stitch shape exclude | join nodes, bend an edge, or bar it to freight
+action! | choice | | stitch shape exclude | join nodes, bend an edge, or bar it to freight
 mode!      | choice |           | rail road | layer of open data it mends
 lon_a!     | float  | degE      | | node a
 lat_a!     | float  | degN      | | node a
@@ -146,7 +146,7 @@ reason!    | text   |           | | what was wrong
 id!                        | id      |        |      | short name
 from_id!                   | ref     |        | terminals | one end
 to_id!                     | ref     |        | terminals | other end
-type!                      | choice  |        | container_feeder deep_sea rail_ferry ro_ro ro_pax bulk | kind of ship
+type! | choice | | container_feeder deep_sea rail_ferry ro_ro ro_pax bulk | kind of ship
 carries!                   | choices |        | rail road sea | rail wagons, trucks, lifted cargo
 operators                  | text    |        |      | who sails
 km!                        | float   | km     |      | length sailed
