@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geodata.types import Asset, Bools, Ints, Network
+    from geodata.types import Asset, Bools, Floats, Ints, Network
 
     Column = NDArray[np.generic]
 
@@ -91,10 +91,11 @@ def layers_of(network: Network, *, mode: ModeName = "all") -> tuple[Layer, ...]:
     """
     wanted = np.isin(network.links.mode, MODES[mode])
     line = network.links.kind == Kind.LINE
+    stop = ~line & (network.links.kind != Kind.ACCESS)
     return (
         _terminals(network, mode),
         _links(network, np.flatnonzero(wanted & line)),
-        _stops(network, np.flatnonzero(wanted & ~line)),
+        _stops(network, np.flatnonzero(wanted & stop)),
         _assets(network, None if mode == "all" else wanted),
     )
 
@@ -210,10 +211,22 @@ def _assets(network: Network, wanted: Bools | None) -> Layer:
         "source": words(lambda asset: asset.source),
         "confidence": words(lambda asset: asset.confidence),
     }
-    lon = np.array([asset.lon for asset in assets], float)
-    lat = np.array([asset.lat for asset in assets], float)
+    lon, lat = _places(network, assets)
     years = frozenset({"opening_low", "opening_likely", "opening_high"})
     return Layer("assets", columns, _points(lon, lat), nullable=years)
+
+
+def _places(network: Network, assets: tuple[Asset, ...]) -> tuple[Floats, Floats]:
+    """Return where each asset is; one without a place of its own is where its links are."""
+    place = np.array([(asset.lon, asset.lat) for asset in assets], float).reshape(-1, 2)
+    unplaced = [k for k, asset in enumerate(assets) if asset.lon == asset.lat == 0]
+    index = {asset.id: k for k, asset in enumerate(network.assets)}
+    for k in unplaced:
+        rows = np.flatnonzero(network.links.asset == index[assets[k].id])
+        if len(rows):
+            node = network.links.u[rows[len(rows) // 2]]
+            place[k] = network.nodes.lon[node], network.nodes.lat[node]
+    return place[:, 0], place[:, 1]
 
 
 def _words(values: list[str | None] | list[str]) -> Column:
