@@ -11,7 +11,7 @@ from corridors.scenario.pricing import Priceable
 from geodata.types import Kind, Mode, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from corridors.model.scenario import AccessEntry, NetworkChoice, Scenario
     from geodata.types import Asset, Bools, Codes, Shorts
@@ -118,32 +118,27 @@ class _Rules:
         self.reasons.append(reason)
         return True
 
-    def shut_assets(self, rows: Bools, reasons: Sequence[str]) -> tuple[int, ...]:
-        """Close rows, each for the reason of its asset (the last reason: no asset).
-
-        Returns the assets (indices) of the rows that were still open.
-        """
+    def shut_assets(self, rows: Bools, words: Callable[[Asset], str]) -> list[Asset]:
+        """Close rows, each for the reason of its asset, and return those assets."""
         rows = rows & (self.closed_by == OPEN)
-        asset = self.table.asset[rows]
-        used, at = np.unique(asset, return_inverse=True)
+        used, at = np.unique(self.table.asset[rows], return_inverse=True)
         self.closed_by[rows] = len(self.reasons) + at
-        self.reasons += [reasons[int(one)] for one in used]
-        return tuple(int(one) for one in used)
+        things = [self.assets[one] if one >= 0 else None for one in used.tolist()]
+        self.reasons += [words(thing) if thing else NOT_BUILT for thing in things]
+        return [thing for thing in things if thing]
 
     def not_built(self, choice: NetworkChoice) -> None:
         """Close what does not stand and is not built by the scenario."""
         built = np.array([*(is_built(asset, choice) for asset in self.assets), False])
         missing = (self.table.status != Status.BUILT) & ~built[self.table.asset]
-        self.shut_assets(missing, [*map(_absence, self.assets), NOT_BUILT])
+        self.shut_assets(missing, _absence)
 
     def political(self, opened: Bools, *, pass_conditional: bool) -> tuple[str, ...]:
         """Close what somebody closed; return the conditional assets among it."""
         shut = {"closed"} if pass_conditional else {"closed", "conditional"}
         barred = np.array([*(asset.political_status in shut for asset in self.assets), False])
-        reasons = [*map(_decision, self.assets), ""]
-        used = self.shut_assets(barred[self.table.asset] & ~opened, reasons)
-        among = (self.assets[one] for one in used)
-        return tuple(one.id for one in among if one.political_status == "conditional")
+        used = self.shut_assets(barred[self.table.asset] & ~opened, _decision)
+        return tuple(one.id for one in used if one.political_status == "conditional")
 
     def fits(self, entry: AccessEntry) -> Bools:
         """Return which rows an access entry is about, (n,)."""

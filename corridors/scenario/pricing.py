@@ -8,7 +8,7 @@ tariff, the rest is arithmetic over arrays.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -124,10 +124,12 @@ def price(
         If a rate is missing.
     """
     key = _keys(table, len(assets), len(countries))
-    first, tariff = np.unique(key, return_index=True, return_inverse=True)[1:]
+    first, same = np.unique(key, return_index=True, return_inverse=True)[1:]
     columns = (table.kind, table.mode, table.country, table.asset)
     book = _Book(rates, assets, countries)
-    tariffs = tuple(book.tariff(*(int(column[row]) for column in columns)) for row in first)
+    codes = zip(*(column[first].tolist() for column in columns), strict=True)
+    tariff = np.array([book.tariff(*row) for row in codes], np.int64)[same]
+    tariffs = tuple(book.tariffs)
     km = table.length_km
     return Prices(
         cost_usd_per_teu=_total(tariffs, tariff, km, "usd"),
@@ -155,25 +157,36 @@ def _total(tariffs: Sequence[Tariff], tariff: Ints, km: Floats, unit: str) -> Fl
 
 @dataclass(frozen=True)
 class _Book:
-    """Makes tariffs from rates."""
+    """Makes tariffs from rates; most assets have none of their own and share one."""
 
     rates: Rates
     assets: Sequence[Asset]
     countries: Sequence[str]
+    tariffs: list[Tariff] = field(default_factory=list)
+    made: dict[tuple[object, ...], int] = field(default_factory=dict)
 
-    def tariff(self, kind: int, mode: int, country: int, asset: int) -> Tariff:
-        """Return the tariff of rows with these codes."""
+    def tariff(self, kind: int, mode: int, country: int, asset: int) -> int:
+        """Return the place in `tariffs` of the tariff of rows with these codes."""
         thing = self.assets[asset] if asset >= 0 else None
+        own = thing if thing and thing.kind in ("service", "strait") else None
         places = self._places(kind, country, thing)
+        key = (kind, mode, places, own and own.id)
+        if key not in self.made:
+            self.made[key] = len(self.tariffs)
+            self.tariffs.append(self._make(kind, mode, places, own))
+        return self.made[key]
+
+    def _make(self, kind: int, mode: int, places: tuple[str, ...], own: Asset | None) -> Tariff:
+        """Return the tariff of a kind and mode at the places; `own`: service or strait."""
         name = Mode(mode).name.lower()
         if kind == Kind.LINE:
-            return self._line(name, places, thing)
+            return self._line(name, places, own)
         if kind == Kind.BORDER:
             return self._stop(Component.BORDER, name, places)
         if kind == Kind.GAUGE_CHANGE:
             return self._stop(Component.GAUGE_CHANGE, name, places, lift=True)
-        if kind == Kind.BOARDING or (thing and thing.kind == "service"):
-            wait = self._wait(thing) if kind == Kind.BOARDING else 0.0
+        if kind == Kind.BOARDING or (own and own.kind == "service"):
+            wait = self._wait(own) if kind == Kind.BOARDING else 0.0
             return self._stop(Component.BOARDING, name, places, wait_h=wait)
         if mode == Mode.SEA:
             return self._port(places)
@@ -181,13 +194,14 @@ class _Book:
         return self._stop(component, name, places, lift=True)
 
     def _places(self, kind: int, country: int, asset: Asset | None) -> tuple[str, ...]:
-        """Return the places whose rates hold, nearest first."""
-        own = (asset.id,) if asset else ()
+        """Return the places that have rates of their own, nearest first."""
         if kind == Kind.BORDER:
             pair = asset.countries if asset else ()
-            between = self.rates.places_between(*pair) if len(pair) == 2 else ()  # noqa: PLR2004
-            return (*own, *between)
-        return (*own, *self.rates.places_in(self.countries[country] if country >= 0 else "*"))
+            around = self.rates.places_between(*pair) if len(pair) == 2 else ()  # noqa: PLR2004
+        else:
+            around = self.rates.places_in(self.countries[country]) if country >= 0 else ()
+        own = (asset.id,) if asset else ()
+        return tuple(place for place in (*own, *around) if place in self.rates.named_places)
 
     def _line(self, mode: str, places: tuple[str, ...], asset: Asset | None) -> Tariff:
         """Return a line's tariff: rates by length, and the toll of a strait."""

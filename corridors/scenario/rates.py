@@ -63,6 +63,11 @@ class Rates:
     def _index(self) -> dict[tuple[str, str, str, str], Rate]:
         return {(r.component, r.measure, r.mode, r.place): r for r in self.rows}
 
+    @cached_property
+    def named_places(self) -> frozenset[str]:
+        """The places that have a rate of their own, `*` left out."""
+        return frozenset(rate.place for rate in self.rows) - {"*"}
+
     def find(self, component: str, measure: str, mode: str, places: Iterable[str]) -> Rate:
         """Return the rate of the first place that has one, the mode's before any mode's.
 
