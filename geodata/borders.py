@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -138,6 +138,31 @@ def border_points(
                 BorderPoint(n, pair, name, named=False, open=status != "closed") for n in group
             ]
     return found
+
+
+def border_report(network: Network, facts: Facts) -> dict[str, Any]:
+    """Say which crossings are bound, generated or without a line, and what is cut."""
+    points = [
+        p for mode in LAND for p in border_points(network, mode, facts.crossings, facts.crossing_defaults)
+    ]
+    lon, lat = network.nodes.lon, network.nodes.lat
+    rows = {
+        p.crossing: {
+            "id": p.crossing, "mode": Mode(int(network.nodes.mode[p.node])).name.lower(),
+            "pair": [network.countries[k] for k in p.pair],
+            "lon": round(float(lon[p.node]), 4), "lat": round(float(lat[p.node]), 4), "open": p.open,
+        }
+        for p in reversed(points)
+        if not p.named
+    }
+    bound = {p.crossing for p in points if p.named}
+    generated = [rows[name] for name in sorted(rows)]
+    return {
+        "crossings_bound": sorted(bound),
+        "crossings_without_line": sorted({row.id for row in facts.crossings} - bound),
+        "crossings_generated": [row for row in generated if row["open"]],
+        "borders_cut": [row for row in generated if not row["open"]],
+    }
 
 
 def _named_by_pair(

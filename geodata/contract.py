@@ -71,9 +71,9 @@ def cell_of_links(network: Network) -> Ints:
 
 
 def _gates(network: Network, cell: Ints) -> Bools:
-    """Nodes where a cell meets another one or a stop."""
+    """Nodes where a cell meets another one, a stop or a terminal."""
     links, n = network.links, len(network.nodes)
-    gates = np.zeros(n, bool)
+    gates = network.nodes.terminal >= 0
     stops = cell < 0
     gates[links.u[stops]] = gates[links.v[stops]] = True
     low, high = np.full(n, np.iinfo(np.int64).max), np.full(n, -1)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from geodata.types import Floats, Ints, Network
+    from geodata.types import Bools, Floats, Ints, Network
 
 __all__ = [
     "HALF_TURN",
@@ -55,6 +55,12 @@ class Lines:
         """Yield the points of each line, shape (n, 2)."""
         bounds = self.offset.tolist()
         return (self.lonlat[a:b] for a, b in pairwise(bounds))
+
+    def take(self, wanted: Bools) -> Lines:
+        """Return the lines for which `wanted` is true, shape (lines,)."""
+        counts = np.diff(self.offset)[wanted]
+        kept = self.lonlat[wanted[self.line_of_point()]]
+        return Lines(kept, np.concatenate([[0], np.cumsum(counts)]))
 
     def line_of_point(self) -> Ints:
         """Return the line that each point belongs to, shape (points,)."""

@@ -41,6 +41,8 @@ STATUS = {
 }
 #: A path standing for a published line may be this much longer or shorter than it.
 LENGTH_TOLERANCE = 0.30
+#: A path longer than this many times the straight line, plus some km, strays.
+STRAYS, STRAYS_KM = 1.8, 20.0
 
 
 def correct(network: Network, corrections: Sequence[CorrectionRow]) -> Network:
@@ -134,51 +136,47 @@ def _chain(
     network: Network, mode: Mode, nodes: Sequence[int], faults: list[str], name: str
 ) -> list[int]:
     found: list[int] = []
+    router = LineRouter(network, np.flatnonzero(lines_of(network, mode)))
     for a, b in zip(nodes[:-1], nodes[1:], strict=True):
-        path, _ = shortest_lines(network, np.flatnonzero(lines_of(network, mode)), a, b)
+        path, _ = router.path(a, b)
         if not path:
             faults.append(f"{name}: no path between its points")
         found += path
     return found
 
 
-def shortest_lines(network: Network, rows: Ints, start: int, end: int) -> tuple[list[int], float]:
-    """Shortest path over the links `rows` by length: their rows in order, and km.
+class LineRouter:
+    """Shortest paths by length over some links of a network; parallel ones by the shorter."""
 
-    Parallel links count with the shorter one. An empty list and infinity say that
-    there is none.
-    """
-    links = network.links
-    order = rows[np.argsort(-links.length_km[rows], kind="stable")]
-    u, v, km = links.u[order], links.v[order], links.length_km[order]
-    n = len(network.nodes)
-    tail, head = np.concatenate([u, v]), np.concatenate([v, u])
-    best = {}
-    key = tail.astype(np.int64) * n + head
-    # The last of equal keys is the shortest, since the rows are sorted longest first.
-    last = len(key) - 1 - np.unique(key[::-1], return_index=True)[1]
-    graph = sp.csr_matrix((np.tile(km, 2)[last], (tail[last], head[last])), shape=(n, n))
-    distance, before = dijkstra(graph, indices=start, return_predecessors=True)
-    if not np.isfinite(distance[end]):
-        return [], float("inf")
-    row_of = dict(zip(key[last].tolist(), np.tile(order, 2)[last].tolist(), strict=True))
-    path, node = [], end
-    while node != start:
-        previous = int(before[node])
-        path.append(row_of[previous * n + node])
-        node = previous
-    best[end] = path[::-1]
-    return best[end], float(distance[end])
+    def __init__(self, network: Network, rows: Ints) -> None:
+        links = network.links
+        order = rows[np.argsort(links.length_km[rows], kind="stable")]
+        u, v = links.u[order].astype(np.int64), links.v[order].astype(np.int64)
+        self.n = len(network.nodes)
+        tail, head = np.concatenate([u, v]), np.concatenate([v, u])
+        self.key, first = np.unique(tail * self.n + head, return_index=True)
+        self.row = np.tile(order, 2)[first]
+        self.graph = sp.csr_matrix(
+            (links.length_km[self.row], (tail[first], head[first])), shape=(self.n, self.n)
+        )
+
+    def path(self, start: int, end: int, *, limit_km: float = np.inf) -> tuple[list[int], float]:
+        """Rows of the shortest path in order, and km; no rows and infinity if none is."""
+        distance, before = dijkstra(
+            self.graph, indices=start, return_predecessors=True, limit=limit_km
+        )
+        if not np.isfinite(distance[end]):
+            return [], float("inf")
+        steps, node = [], end
+        while node != start:
+            steps.append(int(before[node]) * self.n + node)
+            node = int(before[node])
+        rows = self.row[np.searchsorted(self.key, steps[::-1])]
+        return rows.tolist(), float(distance[end])
 
 
 def add_hand_links(network: Network, facts: Facts) -> Network:
-    """Add the `add` and `replace` links, each an asset, cut at the border it crosses.
-
-    Raises
-    ------
-    NetworkError
-        If a link joins two territories that have no crossing of its mode; all of them.
-    """
+    """Add the `add` and `replace` links, each an asset, cut at the border it crosses."""
     rows = [row for row in facts.links if row.action in {"add", "replace"}]
     for mode in (Mode.RAIL, Mode.ROAD):
         ends = [
@@ -198,12 +196,7 @@ def add_hand_links(network: Network, facts: Facts) -> Network:
         mode = Mode[row.mode.upper()]
         u, v = nodes_of[mode][row.from_id][0], nodes_of[mode][row.to_id][0]
         line = _drawn(network, row, u, v)
-        cut = _cut_at_border(network, facts.crossings, row, (u, v), line)
-        if cut is None:
-            pair = "-".join(network.countries[network.nodes.country[n]] for n in (u, v))
-            faults.append(f"{row.id}: no {row.mode} crossing {pair} in crossings.csv")
-            continue
-        lon_lat, at = cut
+        lon_lat, at = _cut_at_border(network, facts.crossings, row, (u, v), line)
         asset = first + len(assets)
         assets.append(_line_asset(network, row, line))
         count = len(network.links) + sum(map(len, new_links))
@@ -233,14 +226,18 @@ def _cut_at_border(
     row: LinkRow,
     ends: tuple[int, int],
     line: Floats,
-) -> tuple[Floats, int | None] | None:
-    """Line with the crossing's point put in, and its index; None where there is none."""
+) -> tuple[Floats, int | None]:
+    """Line with the border's point put in, and its index (None within one territory).
+
+    The point is the nearest named crossing's; a pair without any is cut half-way.
+    """
     a, b = (network.countries[network.nodes.country[n]] for n in ends)
     if a == b:
         return line, None
     known = [c for c in crossings if c.mode == row.mode and {c.country_a, c.country_b} == {a, b}]
     if not known:
-        return None
+        k = int(np.argmax(np.diff(polyline_km(line))))
+        return np.insert(line, k + 1, (line[k] + line[k + 1]) / 2, axis=0), k + 1
     best = min(known, key=lambda c: _detour(line, (c.lon, c.lat))[0])
     _, k = _detour(line, (best.lon, best.lat))
     return np.insert(line, k, [best.lon, best.lat], axis=0), k
@@ -324,66 +321,88 @@ def write_attributes(network: Network, rows: Sequence[LinkRow]) -> Network:
     """Make each named line of the data an asset: the shortest path between its ends.
 
     A path that differs from the published length by more than `LENGTH_TOLERANCE` is
-    not the line meant and is left alone; `checks` reports it.
+    not the line meant and is left alone; `checks` reports it. A link that two rows name
+    belongs to the first.
     """
-    for row in (row for row in rows if row.action == "attributes"):
-        path = attribute_path(network, row)
-        if not path:
-            continue
-        line = np.array([[network.nodes.lon[n], network.nodes.lat[n]] for n in _ends(network, row)])
-        asset, gauge = network.links.asset.copy(), network.links.gauge_mm.copy()
-        asset[path] = len(network.assets)
-        gauge[path] = row.gauge_mm or 0
-        network = replace(
-            network,
-            links=network.links.with_columns(asset=asset, gauge_mm=gauge),
-            assets=(*network.assets, _line_asset(network, row, line)),
-        )
+    for mode in (Mode.RAIL, Mode.ROAD):
+        named = [r for r in rows if r.action == "attributes" and r.mode == mode.name.lower()]
+        paths = attribute_paths(network, named, mode)
+        for row in (row for row in named if paths[row.id]):
+            nodes = network.nodes
+            line = np.array([[nodes.lon[n], nodes.lat[n]] for n in _ends(network, row)])
+            asset, gauge = network.links.asset.copy(), network.links.gauge_mm.copy()
+            path = np.array(paths[row.id])
+            path = path[asset[path] < 0]
+            asset[path] = len(network.assets)
+            gauge[path] = row.gauge_mm or 0
+            network = replace(
+                network,
+                links=network.links.with_columns(asset=asset, gauge_mm=gauge),
+                assets=(*network.assets, _line_asset(network, row, line)),
+            )
     return network
 
 
-def attribute_path(network: Network, row: LinkRow) -> list[int]:
-    """Links of the data's line that `row` describes; empty where none fits its length."""
-    mode = Mode[row.mode.upper()]
+def attribute_paths(
+    network: Network, rows: Sequence[LinkRow], mode: Mode
+) -> dict[str, list[int]]:
+    """Links of the data's line that each row describes; empty where none fits its length."""
     nodes = terminal_nodes(network, mode)
-    if row.from_id not in nodes or row.to_id not in nodes:
-        return []
-    free = np.flatnonzero(lines_of(network, mode) & (network.links.asset < 0))
-    path, km = shortest_lines(network, free, nodes[row.from_id][0], nodes[row.to_id][0])
-    return path if abs(km / row.km - 1) <= LENGTH_TOLERANCE else []
+    router = LineRouter(network, np.flatnonzero(lines_of(network, mode)))
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        found[row.id] = []
+        if row.from_id in nodes and row.to_id in nodes:
+            limit = row.km * (1 + LENGTH_TOLERANCE)
+            path, km = router.path(nodes[row.from_id][0], nodes[row.to_id][0], limit_km=limit)
+            found[row.id] = path if km >= row.km * (1 - LENGTH_TOLERANCE) else []
+    return found
 
 
 def tag_gauge(network: Network, gauges: Sequence[GaugeRow]) -> Network:
-    """Give each rail line its gauge: the country's, else that of a named exception.
+    """Give each rail line its gauges: the country's, else those that facts claim.
 
-    A line with several gauges becomes parallel links, one per gauge.
+    A line claimed with several gauges becomes parallel links, one per gauge. A named
+    line whose shortest path strays (see `_farthest`) is absent from the data: skipped.
     """
-    national = np.zeros(len(network.countries), np.int16)
-    for row in gauges:
-        if row.kind == "default" and row.country in network.countries:
-            national[network.countries.index(row.country)] = row.gauge_mm
-    rail = lines_of(network, Mode.RAIL)
+    national = _national_gauges(network.countries, gauges)
+    rail = np.flatnonzero(lines_of(network, Mode.RAIL))
     gauge = network.links.gauge_mm.copy()
-    fill = rail & (gauge == 0)
-    gauge[fill] = national[network.links.country[fill]]
-    more: list[tuple[int, int]] = []
+    claims: dict[int, set[int]] = {int(k): {int(gauge[k])} for k in rail if gauge[k]}
     nodes = terminal_nodes(network, Mode.RAIL)
+    router = LineRouter(network, rail)
     for row in gauges:
         if row.kind == "default" or row.from_id not in nodes or row.to_id not in nodes:
             continue
-        path, _ = shortest_lines(
-            network, np.flatnonzero(rail), nodes[row.from_id][0], nodes[row.to_id][0]
-        )
-        gauge[path] = row.gauges_mm[0]
-        more += [(link, other) for link in path for other in row.gauges_mm[1:]]
+        a, b = nodes[row.from_id][0], nodes[row.to_id][0]
+        path, _ = router.path(a, b, limit_km=_farthest(network, a, b))
+        for link in path:
+            claims.setdefault(link, set()).update(row.gauges_mm)
+    default = national[network.links.country]
+    gauge[rail] = np.where(gauge[rail] == 0, default[rail], gauge[rail])
+    for link, claimed in claims.items():
+        gauge[link] = min(claimed)
     network = replace(network, links=network.links.with_columns(gauge_mm=gauge))
+    more = [(link, g) for link, claimed in sorted(claims.items()) for g in sorted(claimed)[1:]]
     return _add_parallel(network, more)
+
+
+def _national_gauges(countries: tuple[str, ...], gauges: Sequence[GaugeRow]) -> np.ndarray:
+    """Default gauge by country; a disputed territory has that of its parent."""
+    known = {row.country: row.gauge_mm for row in gauges if row.kind == "default"}
+    return np.array([known.get(code, known.get(code.split("-")[0], 0)) for code in countries], np.int16)
+
+
+def _farthest(network: Network, a: int, b: int) -> float:
+    """Length in km up to which a path can be the line meant, not a detour round its gap."""
+    lon, lat = network.nodes.lon[[a, b]], network.nodes.lat[[a, b]]
+    return STRAYS * float(geodesic_km(lon[:1], lat[:1], lon[1:], lat[1:])[0]) + STRAYS_KM
 
 
 def _add_parallel(network: Network, more: list[tuple[int, int]]) -> Network:
     if not more:
         return network
-    rows, gauge = np.array(sorted(set(more)), np.int64).T
+    rows, gauge = np.array(more, np.int64).T
     bent = shape_points(network)
     bent |= {
         len(network.links) + k: bent[row] for k, row in enumerate(rows.tolist()) if row in bent

@@ -9,7 +9,7 @@ import numpy as np
 
 from geodata.errors import NetworkError
 from geodata.measure import geodesic_km, polyline_km
-from geodata.overlay import shortest_lines
+from geodata.overlay import LineRouter
 from geodata.terminals import ensure_terminal_nodes, terminal_nodes
 from geodata.topology import (
     SHORTEST_KM,
@@ -44,6 +44,8 @@ GATE_DEGREES = 0.02
 def tag_straits(network: Network, straits: Sequence[StraitRow]) -> Network:
     """Make each strait an asset of its gate edges, the few lanes that close it.
 
+    A strait that the lanes do not have (Kiel) has no gates and becomes no asset.
+
     Raises
     ------
     NetworkError
@@ -52,9 +54,9 @@ def tag_straits(network: Network, straits: Sequence[StraitRow]) -> Network:
     asset = network.links.asset.copy()
     faults, assets = [], []
     sea = np.flatnonzero(lines_of(network, Mode.SEA))
-    for row in straits:
+    for row in (row for row in straits if row.gates):
         rows = [_gate(network, sea, gate) for gate in row.gates]
-        if None in rows or not rows:
+        if None in rows:
             faults.append(f"{row.id}: a gate is not an edge of the sea lanes")
             continue
         asset[[k for k in rows if k is not None]] = len(network.assets) + len(assets)
@@ -108,15 +110,15 @@ def add_services(network: Network, facts: Facts) -> Network:
     network = ensure_terminal_nodes(network, facts.terminals, ports, Mode.SEA)
     place = {row.id: (row.lon, row.lat) for row in facts.terminals}
     sea = np.flatnonzero(lines_of(network, Mode.SEA))
-    table = segments(network, sea)
+    router, lanes = LineRouter(network, sea), network
     for row in facts.services:
-        network = _add_service(network, row, _lane(network, table, sea, place, row))
+        network = _add_service(network, row, _lane(lanes, router, sea, place, row))
     return network
 
 
 def _lane(
     network: Network,
-    table: object,
+    router: LineRouter,
     sea: Ints,
     place: dict[str, tuple[float, float]],
     row: ServiceRow,
@@ -140,7 +142,7 @@ def _lane(
         )
         for p in (start, end)
     )
-    path, km = shortest_lines(network, sea, first, last)
+    path, km = router.path(first, last)
     direct = float(geodesic_km(start[:, 0], start[:, 1], end[:, 0], end[:, 1])[0])
     if not path or km > 3 * max(direct, row.km):
         return [(-1, np.concatenate([start, end]))]
@@ -295,6 +297,9 @@ def attach_ports(network: Network, terminals: Sequence[TerminalRow]) -> Network:
     lanes = lines_of(network, Mode.SEA) & (
         network.links.source == network.sources.index("searoute")
     )
+    # A lane over the antimeridian spans the globe in plain degrees: no port is near it.
+    across = np.abs(np.diff(network.nodes.lon[[network.links.u, network.links.v]], axis=0)[0])
+    lanes &= across < 180  # noqa: PLR2004 - half a turn
     table = segments(network, np.flatnonzero(lanes & (network.links.asset < 0)))
     best, fraction, _ = nearest_segment(table, lon, lat, within_km=PORT_REACH_KM)
     found = best >= 0

@@ -222,3 +222,46 @@ class DecisionGraph:
     countries: tuple[str, ...]
     terminal_ids: tuple[str, ...]
     assets: tuple[Asset, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A terminal as a run needs it: id, name, country code, coordinates in degrees."""
+
+    id: str
+    name: str
+    country: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True)
+class BranchLeg:
+    """A leg of a corridor branch: its arcs in order and length, or why there is no way.
+
+    `links` are the ids it must use; `gap` is empty where the leg is continuous.
+    """
+
+    branch: str
+    seq: int
+    from_id: str
+    to_id: str
+    mode: str
+    links: tuple[str, ...]
+    arcs: tuple[int, ...]
+    km: float
+    gap: str
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A corridor branch: its family, characteristic section and legs."""
+
+    id: str
+    family: str
+    name: str
+    status: str
+    core_from: str
+    core_to: str
+    terminals: tuple[str, ...]
+    legs: tuple[BranchLeg, ...]
