@@ -54,9 +54,9 @@ def close(
 ) -> Closures:
     """Find what the scenario closes in a link or arc table.
 
-    A row is closed by the first that applies: the line is not built and the scenario
-    does not build it; the scenario closes it; the facts' political status closes it and
-    the scenario does not open it.
+    A row is closed by the first that applies: the line is not built, or the service has
+    no sailings, and `network.built` does not list it; the scenario closes it; the
+    facts' political status closes it and the scenario does not open it.
 
     Parameters
     ----------
@@ -71,6 +71,7 @@ def close(
     """
     rules = _Rules(table, assets, countries, np.full(len(table.kind), OPEN, np.int16))
     rules.not_built(scenario.network)
+    rules.not_sailing(scenario.network)
     for entry in scenario.access.close:
         why = f" ({entry.source})" if entry.source else ""
         rules.shut(rules.fits(entry), f"{entry} closed by the scenario{why}")
@@ -132,6 +133,13 @@ class _Rules:
         built = np.array([*(is_built(asset, choice) for asset in self.assets), False])
         missing = (self.table.status != Status.BUILT) & ~built[self.table.asset]
         self.shut_assets(missing, _absence)
+
+    def not_sailing(self, choice: NetworkChoice) -> None:
+        """Close services without sailings that the scenario does not start."""
+        idle = self._of(
+            asset.sailings_per_week == 0 and asset.id not in choice.built for asset in self.assets
+        )
+        self.shut_assets(idle, lambda asset: f"{asset.id} has no sailings")
 
     def political(self, opened: Bools, *, pass_conditional: bool) -> tuple[str, ...]:
         """Close what somebody closed; return the conditional assets among it."""

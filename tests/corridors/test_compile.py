@@ -35,6 +35,7 @@ ASSETS = (
     asset("S_SUZ", "strait", "XZ"),
     asset("S_HRM", "strait", "XZ", political_status="conditional", source="a paper"),
     asset("V99", "service"),
+    asset("V00", "service", sailings_per_week=0.0),
     asset("X_OLD", "crossing", "AM", "AZ", political_status="closed", source="decree"),
 )
 AT = {one.id: at for at, one in enumerate(ASSETS)}
@@ -54,6 +55,7 @@ ROWS: dict[str, tuple[Kind, Mode, float, str, Status, str]] = {
     "ocean": (Kind.LINE, Mode.SEA, 87.5, "XZ", Status.BUILT, ""),
     "hormuz": (Kind.LINE, Mode.SEA, 20.0, "XZ", Status.BUILT, "S_HRM"),
     "rare": (Kind.BOARDING, Mode.FERRY, 0.0, "AZ", Status.BUILT, "V99"),
+    "idle": (Kind.BOARDING, Mode.FERRY, 0.0, "AZ", Status.BUILT, "V00"),
     "ruin": (Kind.LINE, Mode.RAIL, 9.0, "AZ", Status.DISMANTLED, ""),
     "gauge": (Kind.GAUGE_CHANGE, Mode.RAIL, 0.0, "IR", Status.BUILT, ""),
     "start": (Kind.ACCESS, Mode.RAIL, 0.0, "KZ", Status.BUILT, "PAAU"),
@@ -109,6 +111,7 @@ def test_what_does_not_stand_or_is_closed_is_closed_with_a_reason() -> None:
         "tripp_border": "X_AGB_RL planned, not built in this scenario",
         "tripp": "R18 planned (2029), not built in this scenario",
         "hormuz": "S_HRM closed: conditional, and the condition is taken as not met (a paper)",
+        "idle": "V00 has no sailings",
         "ruin": NOT_BUILT,
         "old_border": "X_OLD closed: political status closed (decree)",
     }
@@ -128,6 +131,10 @@ def test_building_does_not_open_a_closed_border() -> None:
     assert closed(built)["tripp_border"] == "X_AGB_RL closed: political status closed"
     both = compiled("access: {open: [{asset: X_AGB_RL}]}\n", "network.built=[R18, X_AGB_RL]")
     assert not {"tripp", "tripp_border"} & closed(both).keys()
+
+
+def test_a_service_without_sailings_can_be_started() -> None:
+    assert "idle" not in closed(compiled("", "network.built=[V00]"))
 
 
 def test_opening_does_not_build() -> None:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import shutil
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+import geodata
 from corridors.errors import CorridorsError, Finding, InputMissingError, ScenarioError
 from corridors.scenario.load import load_scenario
 from corridors.scenario.places import scenario_folder, scenario_ids
+from corridors.scenario.rates import load_rates
 from corridors.scenario.references import Known, check_references
 from corridors.scenario.schema import json_schema
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from geodata.facts_io import load_facts
 
 HEAD = "extends: _base\nid: x\ntitle: A title\nwhy: A question\n"
 DEMAND = "demands:\n  - {id: a, origin: MOW, destination: PNSA, teu_per_year: 5}\n"
-KNOWN = Known(("MOW", "PNSA", "PPTI", "PBUS"), ("IR", "AZ", "AM"), ("R18", "X_AGB_RL"), ("TITR",))
+KNOWN = Known(
+    ("MOW", "PNSA", "PPTI", "PBUS"), ("IR", "AZ", "AM"), ("R18", "X_AGB_RL", "S_BER"), ("TITR",)
+)
 
 
 def found(text: str, *, sets: tuple[str, ...] = ()) -> list[str]:
@@ -323,3 +325,19 @@ def test_scenarios_do_not_depend_on_the_working_folder(
     monkeypatch.chdir(tmp_path)
     assert load_scenario("baseline").scenario.id == "baseline"
     assert load_scenario("mine").scenario.demands == load_scenario("baseline").scenario.demands
+
+
+def test_shipped_scenarios_name_what_the_facts_have() -> None:
+    folder = Path(geodata.__file__).parent / "facts"
+    facts = load_facts(folder)
+    tables = (facts.crossings, facts.links, facts.straits, facts.services, facts.terminals)
+    known = Known(
+        terminals={row.id for row in facts.terminals},
+        countries={row.country for row in facts.terminals},
+        assets={row.id for rows in tables for row in rows},
+        families={row.family for row in facts.corridors},
+    )
+    for name in scenario_ids():
+        check_references(load_scenario(name), known)
+    places = {place for place in load_rates().named_places if "_" in place or place[1:].isdigit()}
+    assert places <= set(known.assets)
