@@ -41,10 +41,12 @@ class BranchFinder:
         self.graph = graph
         self.asset_id = {asset.id: k for k, asset in enumerate(graph.assets)}
 
-    def branch(self, row: CorridorRow) -> list[BranchLeg]:
-        """Return the legs of a branch, in order."""
+    def branch(self, row: CorridorRow, *, back: bool = False) -> list[BranchLeg]:
+        """Return the legs of a branch, in order, or those of the way back."""
         links = row.links or (ANY,) * len(row.modes)
-        stops = zip(row.terminals[:-1], row.terminals[1:], row.modes, links, strict=True)
+        step = -1 if back else 1
+        terminals = row.terminals[::step]
+        stops = zip(terminals[:-1], terminals[1:], row.modes[::step], links[::step], strict=True)
         return [
             self.leg(row.branch, seq, ends=(a, b), mode=mode, links=named)
             for seq, (a, b, mode, named) in enumerate(stops, start=1)

@@ -74,8 +74,15 @@ def declared_branches(graph: DecisionGraph, facts: Facts) -> list[Branch]:
     finder = BranchFinder(graph)
     return [
         Branch(
-            row.branch, row.family, row.name, row.status, row.core_from, row.core_to,
-            row.terminals, tuple(finder.branch(row)),
+            id=row.branch,
+            family=row.family,
+            name=row.name,
+            status=row.status,
+            core_from=row.core_from,
+            core_to=row.core_to,
+            terminals=row.terminals,
+            legs=tuple(finder.branch(row)),
+            back=tuple(finder.branch(row, back=True)),
         )
         for row in facts.corridors
     ]

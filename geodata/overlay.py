@@ -67,6 +67,7 @@ def _correct_mode(
     network: Network, mode: Mode, rows: Sequence[CorrectionRow], faults: list[str]
 ) -> Network:
     finder = _NodeFinder(network, mode)
+    router = LineRouter(network, np.flatnonzero(lines_of(network, mode)))
     keep = np.ones(len(network.links), bool)
     bent = shape_points(network)
     km = network.links.length_km.copy()
@@ -80,8 +81,8 @@ def _correct_mode(
             stitches.append((ends[0], ends[1]))  # type: ignore[arg-type]
         elif row.action == "exclude":
             found = [finder.find(*point) for point in points]
-            chain = _chain(network, mode, [n for n in found if n is not None], faults, row.id)
-            keep[chain] = False
+            nodes = [n for n in found if n is not None]
+            keep[_chain(network, router, nodes, faults, row.id)] = False
         else:
             edge = _edge(network, mode, *ends)  # type: ignore[arg-type]
             if edge is None:
@@ -133,12 +134,11 @@ def _edge(network: Network, mode: Mode, a: int, b: int) -> int | None:
 
 
 def _chain(
-    network: Network, mode: Mode, nodes: Sequence[int], faults: list[str], name: str
+    network: Network, router: LineRouter, nodes: Sequence[int], faults: list[str], name: str
 ) -> list[int]:
     found: list[int] = []
-    router = LineRouter(network, np.flatnonzero(lines_of(network, mode)))
     for a, b in zip(nodes[:-1], nodes[1:], strict=True):
-        path, _ = router.path(a, b)
+        path, _ = router.path(a, b, limit_km=_farthest(network, a, b))
         if not path:
             faults.append(f"{name}: no path between its points")
         found += path

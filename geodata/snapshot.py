@@ -260,11 +260,12 @@ def _assets(meta: Mapping[str, Any]) -> tuple[Asset, ...]:
 
 
 def _branch(row: dict[str, Any]) -> Branch:
-    legs = tuple(
-        BranchLeg(**leg | {"links": tuple(leg["links"]), "arcs": tuple(leg["arcs"])})
-        for leg in row["legs"]
-    )
-    return Branch(**row | {"legs": legs, "terminals": tuple(row["terminals"])})
+    ways = {way: tuple(_leg(leg) for leg in row[way]) for way in ("legs", "back")}
+    return Branch(**row | ways | {"terminals": tuple(row["terminals"])})
+
+
+def _leg(row: dict[str, Any]) -> BranchLeg:
+    return BranchLeg(**row | {"links": tuple(row["links"]), "arcs": tuple(row["arcs"])})
 
 
 def _check_size(path: Path, size: int) -> None:

@@ -255,7 +255,10 @@ class BranchLeg:
 
 @dataclass(frozen=True)
 class Branch:
-    """A corridor branch: its family, characteristic section and legs."""
+    """A corridor branch: its family, characteristic section and legs.
+
+    `back` are the legs of the way back, over the same terminals in reverse.
+    """
 
     id: str
     family: str
@@ -265,3 +268,4 @@ class Branch:
     core_to: str
     terminals: tuple[str, ...]
     legs: tuple[BranchLeg, ...]
+    back: tuple[BranchLeg, ...]

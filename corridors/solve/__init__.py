@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: shortest ways and flows. Nothing here knows geography."""
