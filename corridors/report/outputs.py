@@ -6,13 +6,39 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from corridors.errors import OutputError
-from geodata.atomic import WriteError, writing_folder
+from geodata.atomic import WriteError, writing_file, writing_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["write_files", "writing_outputs"]
+__all__ = ["write_files", "writing_output", "writing_outputs"]
+
+
+@contextmanager
+def writing_output(path: Path | str) -> Iterator[Path]:
+    """Give a temporary file name that becomes `path` when the block ends well.
+
+    Parameters
+    ----------
+    path
+        Target; its folder is made if missing, an old file is replaced.
+
+    Yields
+    ------
+    Path
+        Name to write to.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written; what was there before stands.
+    """
+    try:
+        with writing_file(path) as partial:
+            yield partial
+    except WriteError as error:
+        raise OutputError(str(error)) from error
 
 
 @contextmanager

@@ -1,0 +1,262 @@
+"""Static pictures: the network, and the routes of a run over it.
+
+The same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.report.labels import short_name
+from corridors.report.outputs import writing_output
+from corridors.report.page import DPI, LEGEND_COLUMNS, Page
+from corridors.report.pens import (
+    NETWORK_PENS,
+    NOT_BUILT_PEN,
+    PALE_PENS,
+    ROUTE_DASHES,
+    Pen,
+    family_pens,
+)
+from geodata.geometry import HALF_TURN, Lines, link_lines, unwrapped
+from geodata.types import Kind, Mode, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from matplotlib.lines import Line2D
+
+    from corridors.report.projection import Extent
+    from geodata.types import Bools, Floats, Network
+
+__all__ = ["OVERVIEW", "RouteLine", "draw_network", "draw_routes"]
+
+#: West, south, east, north in degrees: Europe to China, Moscow to Mumbai.
+OVERVIEW: Extent = (17.0, 17.0, 104.0, 65.0)
+
+MOST_NAMES = 90
+
+
+@dataclass(frozen=True)
+class RouteLine:
+    """A piece of a route to draw: the corridor family, the mode and the points.
+
+    `lonlat` in degrees, shape (n, 2); `mode` is rail, road, sea or ferry.
+    """
+
+    corridor: str
+    mode: str
+    lonlat: Floats = field(repr=False)
+
+
+def draw_network(
+    network: Network,
+    path: Path | str,
+    *,
+    outlines: Iterable[Floats],
+    title: str = "Rail, road and sea",
+    extent: Extent | None = None,
+    labels: Sequence[str] | None = None,
+) -> None:
+    """Draw the network.
+
+    Parameters
+    ----------
+    network
+        The network.
+    path
+        Picture to write, ``.png`` or ``.svg``.
+    outlines
+        Country rings in degrees, each of shape (n, 2).
+    title
+        Headline.
+    extent
+        West, south, east, north in degrees; `OVERVIEW` if not given.
+    labels
+        Ids of the terminals to name, most important first; names without room are
+        left out. All terminals, those where most networks meet first, if not given.
+
+    Raises
+    ------
+    OutputError
+        If the picture cannot be written.
+    """
+    places = _terminals(network)
+    page = Page(extent or OVERVIEW, title=title, legend_rows=1)
+    page.land(outlines)
+    _draw_base(page, network, NETWORK_PENS)
+    not_built = network.links.status != Status.BUILT
+    not_built &= network.links.status != Status.DISMANTLED
+    page.lines(_lines(network, not_built), NOT_BUILT_PEN, order=5, raster=False)
+    page.points(_stops(network, Kind.GAUGE_CHANGE), "D", size=3.2, order=6)
+    _name(page, network, places, labels)
+    pens = (*NETWORK_PENS.values(), NOT_BUILT_PEN)
+    names = [*(pen.label for pen in pens), "change of track gauge"]
+    page.legend([*map(_sample, pens), (_diamond(),)], names)
+    _save(page, path)
+
+
+def draw_routes(
+    network: Network,
+    routes: Sequence[RouteLine],
+    path: Path | str,
+    *,
+    outlines: Iterable[Floats],
+    title: str = "Routes by corridor",
+    extent: Extent | None = None,
+    labels: Sequence[str] | None = None,
+) -> None:
+    """Draw routes by corridor family over the pale network.
+
+    Parameters
+    ----------
+    network
+        The network.
+    routes
+        Pieces of routes. The family with the most pieces is drawn first and widest,
+        so that families sharing a line stay visible.
+    path, outlines, title, extent, labels
+        As for `draw_network`.
+
+    Raises
+    ------
+    OutputError
+        If the picture cannot be written.
+    """
+    places = _terminals(network)
+    pieces = _by_family(routes)
+    pens = family_pens(tuple(pieces))
+    rows = -(-(len(pens) + len(_mode_samples())) // LEGEND_COLUMNS)
+    page = Page(extent or OVERVIEW, title=title, legend_rows=rows)
+    page.land(outlines)
+    _draw_base(page, network, PALE_PENS)
+    for k, (family, by_mode) in enumerate(pieces.items()):
+        for mode, lines in by_mode.items():
+            pen = pens[family]
+            dashed = Pen(pen.colour, pen.width, ROUTE_DASHES[mode], pen.label, pen.hollow)
+            page.lines(lines, dashed, order=4 + k / 100, raster=False)
+    _name(page, network, places, labels)
+    samples = (*pens.values(), *_mode_samples())
+    page.legend(list(map(_sample, samples)), [pen.label for pen in samples])
+    _save(page, path)
+
+
+def _draw_base(page: Page, network: Network, pens: Mapping[Mode, Pen]) -> None:
+    """Draw what is built, mode by mode."""
+    built = network.links.status == Status.BUILT
+    for k, (mode, pen) in enumerate(pens.items()):
+        lines = _lines(network, built & (network.links.mode == mode))
+        page.lines(lines, pen, order=2 + k / 10)
+
+
+def _lines(network: Network, wanted: Bools) -> Lines:
+    """Return the lines of the wanted links, without those over the antimeridian."""
+    links, nodes = network.links, network.nodes
+    across = np.abs(nodes.lon[links.u] - nodes.lon[links.v]) > HALF_TURN
+    return link_lines(network, np.flatnonzero(wanted & (links.kind == Kind.LINE) & ~across))
+
+
+def _stops(network: Network, kind: Kind) -> Floats:
+    """Return the places of stops of a kind in degrees, shape (n, 2)."""
+    nodes = network.links.u[network.links.kind == kind]
+    lonlat = np.column_stack([network.nodes.lon[nodes], network.nodes.lat[nodes]])
+    return np.unique(lonlat, axis=0)
+
+
+def _terminals(network: Network) -> dict[str, tuple[float, float]]:
+    """Return the place of each terminal in degrees, those where most networks meet first."""
+    at = np.flatnonzero(network.nodes.terminal >= 0)
+    found, first, meeting = np.unique(
+        network.nodes.terminal[at], return_index=True, return_counts=True
+    )
+    order = np.argsort(-meeting, kind="stable")
+    nodes = at[first[order]]
+    places = zip(network.nodes.lon[nodes].tolist(), network.nodes.lat[nodes].tolist(), strict=True)
+    return dict(zip((network.terminal_ids[t] for t in found[order]), places, strict=True))
+
+
+def _name(
+    page: Page,
+    network: Network,
+    places: Mapping[str, tuple[float, float]],
+    labels: Sequence[str] | None,
+) -> None:
+    """Name the terminals asked for."""
+    ids = [name for name in (places if labels is None else labels) if name in places]
+    names = {asset.id: asset.name for asset in network.assets}
+    lonlat = np.array([places[name] for name in ids]).reshape(-1, 2)
+    texts = [short_name(names.get(name, name)) for name in ids]
+    page.names(lonlat, texts, most=MOST_NAMES, font=7.0)
+
+
+def _by_family(routes: Sequence[RouteLine]) -> dict[str, dict[str, Lines]]:
+    """Return the distinct pieces by family and mode, the largest family first."""
+    pieces: dict[str, dict[str, dict[bytes, Floats]]] = {}
+    for route in routes:
+        same_mode = pieces.setdefault(route.corridor, {}).setdefault(route.mode, {})
+        same_mode[route.lonlat.tobytes()] = unwrapped(route.lonlat)
+    size = {family: sum(map(len, modes.values())) for family, modes in pieces.items()}
+    order = sorted(pieces, key=lambda family: (-size[family], family))
+    return {
+        family: {mode: _joined(pieces[family][mode]) for mode in sorted(pieces[family])}
+        for family in order
+    }
+
+
+def _joined(pieces: Mapping[bytes, Floats]) -> Lines:
+    """Return pieces as one set of lines."""
+    lines = list(pieces.values())
+    return Lines(np.vstack(lines), np.concatenate([[0], np.cumsum(list(map(len, lines)))]))
+
+
+def _mode_samples() -> tuple[Pen, ...]:
+    """Return pens that explain the dash of each mode."""
+    names = {"rail": "by rail", "road": "by road", "sea": "at sea"}
+    return tuple(Pen("#666666", 2.2, ROUTE_DASHES[mode], name) for mode, name in names.items())
+
+
+def _sample(pen: Pen) -> tuple[Line2D, ...]:
+    """Return the legend's sample of a pen."""
+    from matplotlib.lines import Line2D
+
+    width = max(pen.width, 0.8)
+    line = Line2D([], [], color=pen.colour, linewidth=width, linestyle=pen.style)
+    if not pen.hollow:
+        return (line,)
+    return line, Line2D([], [], color="white", linewidth=width * 0.4)
+
+
+def _diamond() -> Line2D:
+    """Return the legend's sample of a gauge change."""
+    from matplotlib.lines import Line2D
+
+    return Line2D(
+        [],
+        [],
+        linestyle="none",
+        marker="D",
+        markersize=4.5,
+        color="white",
+        markeredgecolor="#222222",
+        markeredgewidth=0.8,
+    )
+
+
+def _save(page: Page, path: Path | str) -> None:
+    """Write the picture without dates or versions in it."""
+    from matplotlib import rc_context
+
+    path = Path(path)
+    svg = path.suffix == ".svg"
+    fixed: dict[Any, Any] = {
+        "svg.hashsalt": "corridors",
+        "svg.fonttype": "path",
+        "agg.path.chunksize": 20_000,
+    }
+    with rc_context(fixed), writing_output(path) as partial:
+        metadata = {"Date": None, "Creator": None} if svg else {"Software": None}
+        page.figure.savefig(partial, dpi=DPI, metadata=metadata)

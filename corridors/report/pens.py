@@ -1,0 +1,99 @@
+"""How lines look on a map: colour, width and dash, never colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from geodata.types import Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = [
+    "NETWORK_PENS",
+    "NOT_BUILT_PEN",
+    "PALETTE",
+    "PALE_PENS",
+    "ROUTE_DASHES",
+    "Pen",
+    "family_pens",
+]
+
+#: Okabe and Ito's colours, told apart by colour-blind readers; yellow is left out
+#: because a thin yellow line is lost on white.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+
+#: Widths in points of the widest (first drawn) and the thinnest family.
+WIDEST, THINNEST = 4.2, 1.5
+
+
+@dataclass(frozen=True)
+class Pen:
+    """How a line is drawn: width in points, dash in widths, name in the legend.
+
+    A `hollow` line has a white core.
+    """
+
+    colour: str
+    width: float
+    dash: tuple[float, ...] = ()
+    label: str = ""
+    hollow: bool = False
+
+    @property
+    def style(self) -> Any:  # noqa: ANN401  matplotlib has no name for this type
+        """Return the line style as matplotlib takes it."""
+        return (0, self.dash) if self.dash else "solid"
+
+
+#: The network by itself, in the order of drawing.
+NETWORK_PENS: Mapping[Mode, Pen] = {
+    Mode.SEA: Pen("#56B4E9", 0.6, (6, 3), "sea lane"),
+    Mode.ROAD: Pen("#E69F00", 0.25, label="road"),
+    Mode.RAIL: Pen("#333333", 0.75, label="railway"),
+    Mode.FERRY: Pen("#0072B2", 1.5, (2, 1), "ferry or feeder service"),
+}
+NOT_BUILT_PEN = Pen("#D55E00", 1.8, (2, 0.9), "planned or under construction")
+
+#: The network under the routes.
+PALE_PENS: Mapping[Mode, Pen] = {
+    Mode.SEA: Pen("#C3D6E2", 0.35, (6, 3)),
+    Mode.ROAD: Pen("#E4DAC6", 0.25),
+    Mode.RAIL: Pen("#B5B0A8", 0.45),
+    Mode.FERRY: Pen("#A9C6D8", 0.7, (2, 1)),
+}
+
+#: Second cue on routes: the dash of each mode, in line widths.
+ROUTE_DASHES: Mapping[str, tuple[float, ...]] = {
+    "rail": (),
+    "road": (1.2, 0.6),
+    "sea": (3.5, 1.2),
+    "ferry": (3.5, 1.2),
+}
+
+
+def family_pens(families: Sequence[str]) -> dict[str, Pen]:
+    """Return a pen for each corridor family.
+
+    Parameters
+    ----------
+    families
+        Names, the one to be drawn first and widest first; the empty name is a route
+        of no corridor.
+
+    Returns
+    -------
+    dict
+        Pen by family; past the palette's end, the colours return hollow.
+    """
+    step = (WIDEST - THINNEST) / max(1, len(families) - 1)
+    return {
+        family: Pen(
+            PALETTE[k % len(PALETTE)],
+            WIDEST - k * step,
+            label=family or "no declared corridor",
+            hollow=k >= len(PALETTE),
+        )
+        for k, family in enumerate(families)
+    }
