@@ -18,6 +18,9 @@ Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: Where a value stands: keys and list positions from the top.
 Path = tuple[str | int, ...]
 
+#: No scenario nests deeper; a deeper text would overrun the composer's stack.
+DEEPEST = 20
+
 _BOOL = "tag:yaml.org,2002:bool"
 _MERGE = "tag:yaml.org,2002:merge"
 
@@ -68,11 +71,12 @@ def compose(text: str, file: str) -> Document:
     """
     builder = _Builder(file)
     try:
-        node = yaml.compose(text, Loader=Loader)
+        node = _compose(text)
     except yaml.MarkedYAMLError as error:
         return Document({}, {}, (_syntax(error, file),))
     except yaml.YAMLError as error:
-        return Document({}, {}, (Finding(file, 1, 1, "", f"not YAML: {error}"),))
+        first = str(error).partition("\n")[0]
+        return Document({}, {}, (Finding(file, 1, 1, "", f"not YAML: {first}"),))
     if node is None:
         return Document({}, {(): Mark(file, 1, 1)})
     value = builder.value(node, ())
@@ -86,12 +90,31 @@ def scalar(text: str, place: Mark, path: Path) -> Document:
     """Read the value of a `--set` option; the document's data is `{"value": ...}`."""
     builder = _Builder(place.file)
     try:
-        node = yaml.compose(text, Loader=Loader)
+        node = _compose(text)
     except yaml.YAMLError:
-        return Document({}, {}, (Finding(*place, dotted(path), f"not a YAML value: {text}"),))
+        return Document({}, {}, (Finding(*place, dotted(path), f"not a YAML value: {text[:40]}"),))
     value = None if node is None else builder.value(node, path)
     found = tuple(Finding(*place, f.path, f.message, f.mend) for f in builder.findings)
     return Document({"value": value}, dict.fromkeys([path, *builder.marks], place), found)
+
+
+def _compose(text: str) -> yaml.Node | None:
+    """Return the text's node tree.
+
+    Raises
+    ------
+    yaml.YAMLError
+        If the text is not YAML, or nested too deeply.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            place: Any = event.start_mark
+            raise yaml.MarkedYAMLError(None, None, "nested too deeply", place)
+    node: yaml.Node | None = yaml.compose(text, Loader=Loader)
+    return node
 
 
 def _syntax(error: yaml.MarkedYAMLError, file: str) -> Finding:

@@ -33,7 +33,7 @@ def read_demands(document: Document, beside: Path | None) -> Document:
         The rows' places are those in the CSV file, so findings point there.
     """
     name = document.data.get("demands_file")
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not isinstance(document.data.get("demands", []), list):
         return document
     place = document.marks["demands_file",]
     file = _resolve(name, place, beside)
@@ -62,8 +62,7 @@ def _with_rows(document: Document, text: str, file: str) -> Document:
         if column not in DemandSpec.model_fields
     ]
     data, marks = dict(document.data), dict(document.marks)
-    before = data.get("demands", [])
-    demands: list[Any] = list(before) if isinstance(before, list) else []
+    demands: list[Any] = list(data.get("demands", []))
     for row in reader:
         if not row:
             continue

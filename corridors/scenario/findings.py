@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from corridors.scenario.compose import Path
 
+#: What was wanted, for pydantic's errors of type.
+EXPECTED = {"string_type": "text", "model_type": "keys with values", "list_type": "a list"}
+
 
 def findings_of(error: ValidationError, document: Document) -> list[Finding]:
     """Return a finding per error, those the text's own findings explain left out.
@@ -65,8 +68,9 @@ def _words(detail: ErrorDetails, path: Path) -> tuple[str, str]:
         return "unknown key", nearest(str(path[-1]), _keys_at(path[:-1]))
     if kind == "missing":
         return "is missing", "add it"
-    if kind == "string_type":
-        return f"expected text, found {_said(value)}", f'write it in quotes: "{_said(value)}"'
+    if kind in EXPECTED:
+        mend = f'write it in quotes: "{_said(value)}"' if kind == "string_type" else ""
+        return f"expected {EXPECTED[kind]}, found {_said(value)}", mend
     if kind == "literal_error":
         choices = _choices(path)
         near = nearest(str(value), choices)

@@ -140,6 +140,11 @@ def test_an_access_entry_must_select_something() -> None:
         ("a: &x 1\nb: *x\n", "anchors and aliases are not supported"),
         ("<<: {a: 1}\n", "keys are plain names"),
         ("as_of: 2026-13-45\n", "not a value"),
+        ("a: " + "[" * 50000, "nested too deeply"),
+        ("a: \x00", "not YAML"),
+        ("a: 1\n---\nb: 2\n", "not YAML"),
+        ("access: [1]\n", "expected keys with values, found [1]"),
+        ("demands: some\ndemands_file: x.csv\n", "expected a list, found 'some'"),
         ("a: !!python/object:os.system x\n", "not a value"),
     ],
 )
