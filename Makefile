@@ -20,6 +20,8 @@ FORMAT ?= gpkg
 
 BIN := .venv/bin
 READY := .venv/.ready
+# A GeoPackage holds all layers, the other formats have a file for each.
+EXPORTED := network-$(MODE)$(if $(filter gpkg,$(FORMAT)),,-links).$(FORMAT)
 NETWORK := build/network/manifest.json
 PACKAGES := build/packages/.fetched
 
@@ -67,14 +69,14 @@ build/%/result.json: scenarios/%.yaml $(NETWORK) $(ASSUMPTIONS) $(ENGINE)
 check: $(NETWORK) ## run every named check of the facts and the network
 	$(BIN)/corridors check --network $(dir $(NETWORK))
 
-export: build/export/network-$(MODE).$(FORMAT) ## write the network for a GIS: MODE=rail|road|sea|all FORMAT=gpkg|geojson|fgb
+export: build/export/$(EXPORTED) ## write the network for a GIS: MODE=rail|road|sea|all FORMAT=gpkg|geojson|fgb
 
-build/export/network-%.$(FORMAT): $(NETWORK)
-	$(BIN)/corridors export network --network $(dir $(NETWORK)) --mode $* --format $(FORMAT) --out $@
+build/export/$(EXPORTED): $(NETWORK)
+	$(BIN)/corridors export network --network $(dir $(NETWORK)) --mode $(MODE) --format $(FORMAT) --out $(@D)
 
-map: build/export/map-$(SCENARIO).png ## draw the network and the routes of a scenario
+map: build/export/routes-$(SCENARIO).png ## draw the network and the routes of a scenario
 
-build/export/map-%.png: build/%/result.json
+build/export/routes-%.png: build/%/result.json
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --run $(<D) --out $@
 
 docs-data: $(NETWORK) ## rewrite docs/network.md from the network

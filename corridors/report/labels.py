@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -81,13 +80,13 @@ def place_labels(
     return placed
 
 
-def by_use(corridors: Iterable[Iterable[str]]) -> list[str]:
-    """Return terminals by importance: how many corridor branches pass them.
+def by_use(corridors: Iterable[Sequence[str]]) -> list[str]:
+    """Return terminals by importance: how many corridor branches pass or end there.
 
     Parameters
     ----------
     corridors
-        Terminal ids of each branch.
+        Terminal ids of each branch, in order; its two ends count three times.
 
     Returns
     -------
@@ -96,10 +95,14 @@ def by_use(corridors: Iterable[Iterable[str]]) -> list[str]:
 
     Examples
     --------
-    >>> by_use([["MOW", "BAK", "THR"], ["XIA", "BAK"]])
-    ['BAK', 'MOW', 'THR', 'XIA']
+    >>> by_use([["MOW", "BAK", "THR"], ["XIA", "BAK", "IST"]])
+    ['MOW', 'THR', 'XIA', 'IST', 'BAK']
     """
-    return [name for name, _ in Counter(chain.from_iterable(corridors)).most_common()]
+    uses: Counter[str] = Counter()
+    for branch in corridors:
+        uses.update(branch)
+        uses.update([branch[0], branch[-1]] * 2)
+    return [name for name, _ in uses.most_common()]
 
 
 def short_name(name: str) -> str:
