@@ -255,8 +255,10 @@ def _points(column: schema.Column, text: str) -> Any:  # noqa: ANN401
         raise _CellError(message, "write lon lat, joined by ;")
     numbers = [_number(part, float) for part in parts]
     pairs = tuple(zip(numbers[::2], numbers[1::2], strict=True))
+    # the sea network draws the Bering Strait past 180 degrees, and gates name its nodes
+    east = 200.0 if column.dtype == "edges" else _RANGES["degE"][1]
     for lon, lat in pairs:
-        if not (abs(lon) <= _RANGES["degE"][1] and abs(lat) <= _RANGES["degN"][1]):
+        if not (-180.0 <= lon <= east and abs(lat) <= _RANGES["degN"][1]):
             message = f'"{text}" is not lon lat in degrees'
             raise _CellError(message, "longitude comes first")
     return pairs if column.dtype == "edges" else pairs[0]
