@@ -1,0 +1,1 @@
+"""Numbers with names: routes, corridor families and chokepoints from arrays of arcs."""

@@ -1,0 +1,134 @@
+"""The best way of each corridor family: through its characteristic section, as declared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.solve.paths import Router, best_through
+from geodata.types import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from corridors.solve.paths import Trees
+    from geodata.types import Bools, Branch, BranchLeg, DecisionGraph, Floats, Ints
+
+
+@dataclass(frozen=True)
+class Section:
+    """The characteristic section of a branch in one direction, open and priced.
+
+    `entries` and `exits` are the nodes of its end terminals, `trees` the ways from the
+    entries within it.
+    """
+
+    branch: str
+    family: str
+    entries: Ints
+    exits: Ints
+    router: Router
+    trees: Trees
+
+    @property
+    def distance(self) -> Floats:
+        """Weight from each entry to each exit, shape (entries, exits)."""
+        return self.trees.distance[:, self.exits]
+
+
+def sections(
+    graph: DecisionGraph, branches: Sequence[Branch], weight: Floats, usable: Bools
+) -> list[Section]:
+    """Return the characteristic sections that can be passed, both directions.
+
+    A section may use the arcs of its declared legs and, at its terminals, the stops
+    between them. A branch with a gap inside its section, or a closed arc on every way
+    through it, has none.
+    """
+    found = []
+    for branch in branches:
+        for legs in (branch.legs, branch.back):
+            part = _core(branch, legs)
+            if part and not any(leg.gap for leg in part):
+                section = _section(graph, branch, part, weight, usable)
+                if np.isfinite(section.distance).any():
+                    found.append(section)
+    return found
+
+
+def _core(branch: Branch, legs: tuple[BranchLeg, ...]) -> list[BranchLeg]:
+    """Legs between the two terminals that mark the section."""
+    ends = {branch.core_from, branch.core_to}
+    starts = [k for k, leg in enumerate(legs) if leg.from_id in ends]
+    stops = [k for k, leg in enumerate(legs) if leg.to_id in ends]
+    return list(legs[starts[0] : stops[-1] + 1]) if starts and stops else []
+
+
+def _section(
+    graph: DecisionGraph, branch: Branch, legs: list[BranchLeg], weight: Floats, usable: Bools
+) -> Section:
+    arcs, nodes = graph.arcs, graph.nodes
+    inside = np.zeros(len(arcs), bool)
+    for leg in legs:
+        inside[list(leg.arcs)] = True
+    names = {leg.from_id for leg in legs} | {leg.to_id for leg in legs}
+    terminals = [graph.terminal_ids.index(name) for name in names]
+    at = np.isin(nodes.terminal, terminals)
+    stop = (arcs.kind != Kind.LINE) & (arcs.kind != Kind.ACCESS)
+    inside |= stop & at[arcs.tail] & at[arcs.head]
+    router = Router(arcs.tail, arcs.head, weight, usable=usable & inside, n_nodes=len(nodes))
+    ends = [_places(graph, name) for name in (legs[0].from_id, legs[-1].to_id)]
+    return Section(branch.id, branch.family, *ends, router, router.trees(ends[0]))
+
+
+def _places(graph: DecisionGraph, terminal: str) -> Ints:
+    here = graph.nodes.terminal == graph.terminal_ids.index(terminal)
+    return np.flatnonzero(here & (graph.nodes.mode != 0)).astype(np.int64)
+
+
+def family_ways(
+    found: Sequence[Section], whole: Router, ends: tuple[tuple[Trees, int], tuple[Trees, int]]
+) -> Iterator[tuple[str, str, float, Ints]]:
+    """Yield family, branch, weight and arcs of the best simple way of each family.
+
+    Parameters
+    ----------
+    found
+        Sections as `sections` gives them.
+    whole
+        Router over all usable arcs.
+    ends
+        Forward trees and the origin's row in them; backward trees and the
+        destination's row.
+
+    Notes
+    -----
+    A way that passes a node twice, because the section lies off any sensible route
+    between the two ends, is not a route of the family.
+    """
+    (forward, start), (backward, goal) = ends
+    best: dict[str, tuple[float, str, Section, int, int]] = {}
+    for section in found:
+        to_entry = forward.distance[start, section.entries]
+        from_exit = backward.distance[goal, section.exits]
+        total, a, b = best_through(to_entry, section.distance, from_exit)
+        known = best.get(section.family)
+        if np.isfinite(total) and (known is None or total < known[0]):
+            best[section.family] = (total, section.branch, section, a, b)
+    for family, (total, branch, section, a, b) in sorted(best.items()):
+        way = np.concatenate(
+            [
+                whole.way(forward, start, int(section.entries[a])),
+                section.router.way(section.trees, a, int(section.exits[b])),
+                whole.way(backward, goal, int(section.exits[b])),
+            ]
+        )
+        yield family, branch, total, way
+
+
+def is_simple(graph: DecisionGraph, way: Ints) -> bool:
+    """Whether a way passes no node twice."""
+    heads = graph.arcs.head[way]
+    return len(np.unique(heads)) == len(heads) and int(graph.arcs.tail[way[0]]) not in heads
