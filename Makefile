@@ -132,6 +132,7 @@ bench: $(NETWORK) ## time whole processes
 	$(BIN)/python -m tests.bench
 
 wheel: $(READY) ## build the wheel into dist/
+	rm -rf build/setuptools
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean: ## remove what was built, but not .venv
