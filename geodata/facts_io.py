@@ -240,6 +240,7 @@ def _ranged(column: schema.Column, value: float) -> float:
 _RANGES = {
     "degE": (-180.0, 180.0),
     "degN": (-90.0, 90.0),
+    "edges": (-180.0, 200.0),
     "km": (0.0, 45_000.0),
     "year": (1800, 2100),
 }
@@ -256,9 +257,9 @@ def _points(column: schema.Column, text: str) -> Any:  # noqa: ANN401
     numbers = [_number(part, float) for part in parts]
     pairs = tuple(zip(numbers[::2], numbers[1::2], strict=True))
     # the sea network draws the Bering Strait past 180 degrees, and gates name its nodes
-    east = 200.0 if column.dtype == "edges" else _RANGES["degE"][1]
+    west, east = _RANGES["edges" if column.dtype == "edges" else "degE"]
     for lon, lat in pairs:
-        if not (-180.0 <= lon <= east and abs(lat) <= _RANGES["degN"][1]):
+        if not (west <= lon <= east and abs(lat) <= _RANGES["degN"][1]):
             message = f'"{text}" is not lon lat in degrees'
             raise _CellError(message, "longitude comes first")
     return pairs if column.dtype == "edges" else pairs[0]
