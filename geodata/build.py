@@ -14,7 +14,8 @@ from geodata.branches import BranchFinder
 from geodata.contract import contract
 from geodata.facts_io import load_facts
 from geodata.overlay import add_hand_links, correct, tag_gauge, write_attributes
-from geodata.sea import add_services, attach_ports, drop_caspian_lanes, tag_straits
+from geodata.sea import attach_ports, drop_caspian_lanes, tag_straits
+from geodata.services import add_services
 from geodata.snapshot import write_snapshot
 from geodata.sources.extracts import EXTRACTS, read_outlines
 from geodata.terminals import attach_terminals, join_modes, terminal_nodes
