@@ -6,6 +6,8 @@ every format.
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -35,6 +37,28 @@ FORMATS = {"gpkg": "GPKG", "geojson": "GeoJSON", "fgb": "FlatGeobuf"}
 
 #: GeoPackage stamps its layers; a fixed date keeps equal networks equal files.
 STAMP = "2000-01-01T00:00:00.000Z"
+
+
+#: Where the styles of QGIS lie, a file per layer.
+STYLES = Path(__file__).parent / "styles"
+
+#: The table that QGIS reads styles from, columns and names as QGIS makes them.
+STYLE_TABLE = """
+CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    f_table_catalog TEXT(256),
+    f_table_schema TEXT(256),
+    f_table_name TEXT(256),
+    f_geometry_column TEXT(256),
+    styleName TEXT(30),
+    styleQML TEXT,
+    styleSLD TEXT,
+    useAsDefault BOOLEAN,
+    description TEXT,
+    owner TEXT(30),
+    update_time DATETIME
+)
+"""
 
 
 def export_network(
@@ -111,6 +135,8 @@ def _write_by_gdal(layers: Sequence[Layer], path: Path, driver: str) -> None:
         with writing_file(path) as partial:
             for layer in layers:
                 _append_layer(layer, partial, driver)
+            if driver == "GPKG":
+                _add_styles(layers, partial)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": dated})
 
@@ -145,6 +171,33 @@ def _append_layer(layer: Layer, path: Path, driver: str) -> None:
             f"only {written} of {len(layer.lines)} rows of {layer.name} arrived; is the disk full?"
         )
         raise OSError(msg)
+
+
+def _add_styles(layers: Sequence[Layer], path: Path) -> None:
+    """Put the styles into the table where QGIS looks for them."""
+    rows = [
+        (
+            "",
+            "",
+            layer.name,
+            "geom",
+            layer.name,
+            (STYLES / f"{layer.name}.qml").read_text(encoding="utf-8"),
+            "",
+            1,
+            f"Style of {layer.name}. {ATTRIBUTION}",
+            "",
+            STAMP,
+        )
+        for layer in layers
+    ]
+    try:
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute(STYLE_TABLE)
+            places = ", ".join("?" * len(rows[0]))
+            database.executemany(f"INSERT INTO layer_styles VALUES (NULL, {places})", rows)  # noqa: S608
+    except sqlite3.Error as error:
+        raise OSError(str(error)) from error
 
 
 def _points_wkb(lines: Lines) -> NDArray[Any]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pyogrio
@@ -24,6 +28,7 @@ from geodata.geometry import (
     split_antimeridian,
     unwrapped,
 )
+from geodata.layers import layers_of
 from geodata.types import Asset, Kind, Links, Mode, Network, Nodes, Shapes, Status
 
 LENGTH_KM = [180.25, 95.5, 0.0, 400.125, 12.0]
@@ -191,8 +196,24 @@ def test_one_geopackage_holds_every_layer_and_its_attribution(tmp_path: Path) ->
         "links",
         "stops",
         "assets",
+        "layer_styles",
     ]
     assert ATTRIBUTION in pyogrio.read_info(path, layer="links")["layer_metadata"]["DESCRIPTION"]
+
+
+def test_a_geopackage_brings_the_style_of_each_layer(tmp_path: Path) -> None:
+    (path,) = export_network(drawn(), tmp_path, format="gpkg")
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute("SELECT f_table_name, styleQML, useAsDefault FROM layer_styles")
+        styles = {name: ET.fromstring(text) for name, text, _ in rows}  # noqa: S314
+    layers = layers_of(drawn())
+    assert list(styles) == [layer.name for layer in layers]
+    for layer in layers:
+        rules = styles[layer.name].findall(".//rule")
+        fields = {word for rule in rules for word in re.findall(r'"(\w+)"', rule.attrib["filter"])}
+        assert fields <= set(layer.columns)
+        symbols = {symbol.attrib["name"] for symbol in styles[layer.name].findall(".//symbol")}
+        assert symbols == {rule.attrib["symbol"] for rule in rules}
 
 
 @pytest.mark.parametrize(
