@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,7 +103,9 @@ def solve(scenario: Scenario, snapshot: Snapshot) -> Answer:
     arcs = [_arcs(route) for route in routes]
     volume = np.array([demand.teu_per_year for demand in scenario.demands])
     cost = np.array([compiled.generalised_usd_per_teu[way].sum() for way in arcs])
-    flow = assign(cost, np.array(index, np.int64), volume, penalty=scenario.costs.penalty_usd_per_teu)
+    flow = assign(
+        cost, np.array(index, np.int64), volume, penalty=scenario.costs.penalty_usd_per_teu
+    )
     chokepoints = traffic(snapshot.graph, arcs, flow.route_teu_per_year, index, float(volume.sum()))
     demands = _with_unserved(demands, flow.unserved_teu_per_year)
     result = Result(
@@ -154,7 +156,11 @@ class _Ways:
 
     def of(self, k: int) -> DemandResult:
         """Return the routes of demand k, or why it has none."""
-        demand, start, end = self.scenario.demands[k], self.start_of[k], int(self.ends[self.end_of[k]])
+        demand, start, end = (
+            self.scenario.demands[k],
+            self.start_of[k],
+            int(self.ends[self.end_of[k]]),
+        )
         if not np.isfinite(self.forward[0].distance[start, end]):
             return self._infeasible(demand, int(self.starts[start]), end)
         found: list[tuple[str, str, Ints]] = [
@@ -181,7 +187,11 @@ class _Ways:
             else "the network has no way between the two terminals, open or closed"
         )
         return DemandResult(
-            demand.id, "infeasible", reason=reason, closures=closures, teu_per_year=demand.teu_per_year
+            demand.id,
+            "infeasible",
+            reason=reason,
+            closures=closures,
+            teu_per_year=demand.teu_per_year,
         )
 
     def _ranked(self, demand: Demand, found: list[tuple[str, str, Ints]]) -> list[Route]:
@@ -195,8 +205,11 @@ class _Ways:
         order = sorted(ways, key=lambda way: (float(weight[list(way)].sum()), way))
         return [
             self.book.route(
-                np.array(way), demand, rank=rank,
-                objective=";".join(dict.fromkeys(ways[way][0])), corridor=";".join(ways[way][1]),
+                np.array(way),
+                demand,
+                rank=rank,
+                objective=";".join(dict.fromkeys(ways[way][0])),
+                corridor=";".join(ways[way][1]),
             )
             for rank, way in enumerate(order, start=1)
         ]
@@ -213,8 +226,6 @@ def _arcs(route: Route) -> Ints:
 
 
 def _with_unserved(demands: list[DemandResult], unserved: Floats) -> list[DemandResult]:
-    from dataclasses import replace  # noqa: PLC0415
-
     return [
         replace(demand, unserved_teu_per_year=float(left))
         for demand, left in zip(demands, unserved, strict=True)
@@ -242,10 +253,12 @@ def _manifest(
     loaded: Loaded, snapshot: Snapshot, files: dict[str, bytes], clock: dict[str, float],
     sets: Sequence[str],
 ) -> bytes:  # fmt: skip
-    tables = {f"scenarios/data/{path.name}": path for path in sorted(data_folder().glob("*.csv"))}
+    tables: dict[str, bytes | Path | str] = {
+        f"scenarios/data/{path.name}": path for path in sorted(data_folder().glob("*.csv"))
+    }
     text = json.dumps(loaded.data, default=str, sort_keys=True).encode()
     manifest = make_manifest(
-        inputs={"network": snapshot.id, "scenario": text} | tables,
+        inputs={"network": snapshot.id, "scenario": text, **tables},
         outputs=files,
         seed=loaded.scenario.seed,
         solver={"flow": "OR-Tools GLOP", "ways": "SciPy Dijkstra"},

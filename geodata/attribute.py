@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,6 +15,8 @@ from geodata.types import HIGH_SEAS, Mode, Network
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from geodata.facts_rows import TerminalRow, TerritoryRow
     from geodata.sources.extracts import Outlines
@@ -104,7 +106,7 @@ def locate(places: Territories, lon: Floats, lat: Floats) -> Shorts:
     Points off every polygon (coasts, bridges) get the nearest one within
     `OFF_OUTLINE_DEGREES`, else the high seas.
     """
-    points = shapely.points(lon, lat)
+    points = cast("NDArray[np.object_]", shapely.points(lon, lat))
     found = np.full(len(points), -1, np.int64)
     tree = shapely.STRtree(points)
     shapely.prepare(places.polygons)
@@ -173,8 +175,9 @@ def border_nodes(network: Network, mode: Mode) -> Ints:
 def _split_at_borders(network: Network, places: Territories, rows: Ints) -> Network:
     pieces = segments(network, rows)
     ends = np.stack([pieces.lon_a, pieces.lat_a, pieces.lon_b, pieces.lat_b], axis=1)
-    lines = shapely.linestrings(ends.reshape(-1, 2, 2))
-    tree = shapely.STRtree(shapely.linestrings(places.borders.reshape(-1, 2, 2)))
+    lines = cast("NDArray[np.object_]", shapely.linestrings(ends.reshape(-1, 2, 2)))
+    borders = shapely.linestrings(places.borders.reshape(-1, 2, 2))
+    tree = shapely.STRtree(cast("NDArray[np.object_]", borders))
     piece, border = tree.query(lines, predicate="intersects")
     t = _crossing_fraction(ends[piece], places.borders[border])
     at = pieces.start[piece] + t * (pieces.stop[piece] - pieces.start[piece])
@@ -220,7 +223,7 @@ def _absorb_dips(network: Network, mode: Mode, terminals: Sequence[TerminalRow])
 
 
 def _parts(network: Network, links: Links) -> tuple[Ints, list[tuple[int, int]]]:
-    """Number the stretches of one territory, and list which touch which."""
+    """Return the stretch of one territory of each link, and which stretches touch."""
     width = len(network.countries) + 1
     keys = np.concatenate([links.u, links.v]).astype(np.int64) * width + np.tile(links.country, 2)
     corner, index = np.unique(keys, return_inverse=True)

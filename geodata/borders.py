@@ -143,14 +143,19 @@ def border_points(
 def border_report(network: Network, facts: Facts) -> dict[str, Any]:
     """Say which crossings are bound, generated or without a line, and what is cut."""
     points = [
-        p for mode in LAND for p in border_points(network, mode, facts.crossings, facts.crossing_defaults)
+        p
+        for mode in LAND
+        for p in border_points(network, mode, facts.crossings, facts.crossing_defaults)
     ]
     lon, lat = network.nodes.lon, network.nodes.lat
     rows = {
         p.crossing: {
-            "id": p.crossing, "mode": Mode(int(network.nodes.mode[p.node])).name.lower(),
+            "id": p.crossing,
+            "mode": Mode(int(network.nodes.mode[p.node])).name.lower(),
             "pair": [network.countries[k] for k in p.pair],
-            "lon": round(float(lon[p.node]), 4), "lat": round(float(lat[p.node]), 4), "open": p.open,
+            "lon": round(float(lon[p.node]), 4),
+            "lat": round(float(lat[p.node]), 4),
+            "open": p.open,
         }
         for p in reversed(points)
         if not p.named
@@ -277,7 +282,8 @@ def _add_joints(
             country=nodes.country[far],
             gauge_mm=nodes.gauge_mm[near],
         )
-        joints = joints + [
+        joints = [
+            *joints,
             *(
                 (int(a), int(f), Kind.BORDER, int(x))
                 for a, f, x in zip(near, fresh, asset, strict=True)

@@ -52,11 +52,14 @@ class BranchFinder:
             for seq, (a, b, mode, named) in enumerate(stops, start=1)
         ]
 
-    def leg(self, branch: str, seq: int, *, ends: tuple[str, str], mode: str, links: str) -> BranchLeg:
+    def leg(
+        self, branch: str, seq: int, *, ends: tuple[str, str], mode: str, links: str
+    ) -> BranchLeg:
         """Return the way of one leg in `mode` over built lines and the named links."""
         named = () if links in {ANY, ""} else tuple(links.split("+"))
         unknown = [name for name in named if name not in self.asset_id]
-        arcs, gap = [], f"unknown links {'+'.join(unknown)}" if unknown else ""
+        arcs: list[int] = []
+        gap = f"unknown links {'+'.join(unknown)}" if unknown else ""
         if not gap:
             arcs, gap = self._way(_mode(mode), ends, [self.asset_id[name] for name in named])
         used = {int(self.graph.arcs.asset[k]) for k in arcs}
@@ -66,7 +69,9 @@ class BranchFinder:
         km = float(self.graph.arcs.length_km[arcs].sum()) if arcs else 0.0
         return BranchLeg(branch, seq, *ends, mode, named, tuple(arcs), km, gap)
 
-    def _way(self, mode: Mode, ends: tuple[str, str], named: Sequence[int]) -> tuple[list[int], str]:
+    def _way(
+        self, mode: Mode, ends: tuple[str, str], named: Sequence[int]
+    ) -> tuple[list[int], str]:
         starts, stops = (self._nodes(end, mode) for end in ends)
         for end, nodes in zip(ends, (starts, stops), strict=True):
             if not len(nodes):
@@ -74,7 +79,9 @@ class BranchFinder:
         usable = self._usable(mode, named)
         arcs = self.graph.arcs
         weight = np.where(arcs.kind == Kind.LINE, arcs.length_km, STOP_KM)
-        weight = np.where(np.isin(arcs.asset, named) & (arcs.kind == Kind.LINE), weight * PREFERRED, weight)
+        weight = np.where(
+            np.isin(arcs.asset, named) & (arcs.kind == Kind.LINE), weight * PREFERRED, weight
+        )
         found = shortest_arcs(self.graph, np.flatnonzero(usable), weight, (starts, stops))
         return (found, "") if found else ([], "no way over built lines and the links named")
 
@@ -82,9 +89,12 @@ class BranchFinder:
         arcs = self.graph.arcs
         wet = mode in {Mode.SEA, Mode.FERRY}
         line = np.isin(arcs.mode, (Mode.SEA, Mode.FERRY)) if wet else arcs.mode == mode
-        line &= (arcs.kind == Kind.LINE) & ((arcs.status == Status.BUILT) | np.isin(arcs.asset, named))
+        line &= (arcs.kind == Kind.LINE) & (
+            (arcs.status == Status.BUILT) | np.isin(arcs.asset, named)
+        )
         stop = np.isin(arcs.kind, STOPS[mode])
-        return line | (stop if wet else stop & (arcs.mode == mode))
+        usable: Bools = line | (stop if wet else stop & (arcs.mode == mode))
+        return usable
 
     def _nodes(self, terminal: str, mode: Mode) -> Ints:
         nodes = self.graph.nodes
@@ -121,9 +131,7 @@ def shortest_arcs(
     key = (tail * n + head)[order]
     first = order[np.concatenate([[True], key[1:] != key[:-1]])]
     matrix = sp.csr_matrix((weight[rows[first]], (tail[first], head[first])), shape=(n, n))
-    distance, before, _ = dijkstra(
-        matrix, indices=ends[0], return_predecessors=True, min_only=True
-    )
+    distance, before, _ = dijkstra(matrix, indices=ends[0], return_predecessors=True, min_only=True)
     end = int(ends[1][np.argmin(distance[ends[1]])])
     if not np.isfinite(distance[end]):
         return []

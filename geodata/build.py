@@ -46,7 +46,11 @@ def silent(_: str) -> None:
 
 
 def build_snapshot(
-    out: Path, *, extracts: Path = EXTRACTS, facts_folder: Path = FACTS, tell: Callable[[str], None] = silent
+    out: Path,
+    *,
+    extracts: Path = EXTRACTS,
+    facts_folder: Path = FACTS,
+    tell: Callable[[str], None] = silent,
 ) -> str:
     """Build the network and write it to `out`, whole or not at all; return its id.
 
@@ -65,8 +69,13 @@ def build_snapshot(
     branches = declared_branches(graph, facts)
     tell("write the snapshot")
     return write_snapshot(
-        out, network, graph, places=[Place(t.id, t.name, t.country, t.lon, t.lat) for t in facts.terminals],
-        branches=branches, report=report, inputs=_inputs(extracts, facts_folder),
+        out,
+        network,
+        graph,
+        places=[Place(t.id, t.name, t.country, t.lon, t.lat) for t in facts.terminals],
+        branches=branches,
+        report=report,
+        inputs=_inputs(extracts, facts_folder),
     )
 
 
@@ -92,7 +101,8 @@ def declared_branches(graph: DecisionGraph, facts: Facts) -> list[Branch]:
 def _inputs(extracts: Path, facts_folder: Path) -> dict[str, str]:
     files = [*sorted(facts_folder.glob("*.csv")), *sorted(extracts.glob("*.npz"))]
     hashes = {
-        f"{path.parent.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+        f"{path.parent.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
     }
     return hashes | {f"package/{name}": version(name) for name in TOOLS}
 
@@ -128,7 +138,9 @@ def _unattached(network: Network, facts: Facts) -> dict[str, list[str]]:
     have = {m: terminal_nodes(network, m) for m in (Mode.RAIL, Mode.ROAD, Mode.SEA)}
     return {
         mode.name.lower(): [
-            row.id for row in facts.terminals if mode.name.lower() in row.modes and row.id not in nodes
+            row.id
+            for row in facts.terminals
+            if mode.name.lower() in row.modes and row.id not in nodes
         ]
         for mode, nodes in have.items()
     }

@@ -9,6 +9,7 @@ a whole. Stops (borders, gauge changes, transfers, boarding, access) stay as the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,7 +51,7 @@ def contract(network: Network) -> DecisionGraph:
     order = order[np.argsort(cell[order], kind="stable")]
     bounds = np.flatnonzero(np.diff(cell[order], prepend=-1, append=-2))
     pieces = []
-    for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, stop in pairwise(bounds.tolist()):
         rows = order[start:stop]
         legs = cell_legs(network, rows, gates)
         if len(legs.a):
@@ -80,7 +81,8 @@ def _gates(network: Network, cell: Ints) -> Bools:
     for end in (links.u[~stops], links.v[~stops]):
         np.minimum.at(low, end, cell[~stops])
         np.maximum.at(high, end, cell[~stops])
-    return gates | ((high >= 0) & (low != high))
+    gates |= (high >= 0) & (low != high)
+    return gates
 
 
 def cell_legs(network: Network, rows: Ints, gates: Bools) -> Legs:

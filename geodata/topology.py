@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import scipy.sparse as sp
@@ -93,7 +93,7 @@ def make_links(
         "oneway": (np.bool_, 0),
         "source": (np.int8, 0),
     }
-    full = {
+    full: dict[str, Any] = {
         name: np.broadcast_to(np.asarray(columns.get(name, value), dtype), n).astype(dtype)
         for name, (dtype, value) in defaults.items()
     }
@@ -109,7 +109,7 @@ def make_nodes(lon: Floats, lat: Floats, **columns: NDArray[np.generic] | float)
         "gauge_mm": (np.int16, 0),
         "terminal": (np.int32, -1),
     }
-    full = {
+    full: dict[str, Any] = {
         name: np.broadcast_to(np.asarray(columns.get(name, value), dtype), n).astype(dtype)
         for name, (dtype, value) in defaults.items()
     }
@@ -127,7 +127,8 @@ def add(network: Network, nodes: Nodes | None, links: Links | None) -> Network:
 
 def lines_of(network: Network, mode: Mode) -> Bools:
     """Mask of the links that are lines of `mode`."""
-    return (network.links.kind == Kind.LINE) & (network.links.mode == mode)
+    mask: Bools = (network.links.kind == Kind.LINE) & (network.links.mode == mode)
+    return mask
 
 
 def components(network: Network, rows: Bools) -> Ints:
@@ -159,7 +160,8 @@ def segments(network: Network, rows: Ints) -> Segments:
             np.column_stack([xy[:-1], xy[1:], np.full(len(xy) - 1, float(row)), at[:-1], at[1:]])
         )
     table = np.concatenate(parts)
-    return Segments(*(table[:, k] for k in range(4)), table[:, 4].astype(np.int64), *table[:, 5:].T)
+    lon_a, lat_a, lon_b, lat_b, link, start, stop = table.T
+    return Segments(lon_a, lat_a, lon_b, lat_b, link.astype(np.int64), start, stop)
 
 
 def full_line(network: Network, row: int, interior: Floats) -> Floats:
@@ -276,11 +278,9 @@ def nearest_segment(
     row, fraction, distance_km
         Fraction is along the link, 0..1.
     """
-    tree = shapely.STRtree(
-        shapely.linestrings(
-            np.stack([table.lon_a, table.lat_a, table.lon_b, table.lat_b], axis=1).reshape(-1, 2, 2)
-        )
-    )
+    ends = np.stack([table.lon_a, table.lat_a, table.lon_b, table.lat_b], axis=1)
+    lines = shapely.linestrings(ends.reshape(-1, 2, 2))
+    tree = shapely.STRtree(cast("NDArray[np.object_]", lines))
     pad = within_km / KM_PER_DEGREE
     wide = pad / np.cos(np.radians(lat))
     point, row = tree.query(shapely.box(lon - wide, lat - pad, lon + wide, lat + pad))

@@ -79,8 +79,8 @@ def _section(
     stop = (arcs.kind != Kind.LINE) & (arcs.kind != Kind.ACCESS)
     inside |= stop & at[arcs.tail] & at[arcs.head]
     router = Router(arcs.tail, arcs.head, weight, usable=usable & inside, n_nodes=len(nodes))
-    ends = [_places(graph, name) for name in (legs[0].from_id, legs[-1].to_id)]
-    return Section(branch.id, branch.family, *ends, router, router.trees(ends[0]))
+    entries, exits = (_places(graph, name) for name in (legs[0].from_id, legs[-1].to_id))
+    return Section(branch.id, branch.family, entries, exits, router, router.trees(entries))
 
 
 def _places(graph: DecisionGraph, terminal: str) -> Ints:

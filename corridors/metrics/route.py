@@ -67,7 +67,9 @@ class RouteBook:
         kind = KINDS[Kind(int(arcs.kind[first]))]
         assets = dict.fromkeys(int(k) for k in arcs.asset[rows] if k >= 0)
         ids = tuple(self.graph.assets[k].id for k in assets)
-        sources = (name for arc in run for rate in self.compiled.rates_of(arc) for name in rate.sources)
+        sources = (
+            name for arc in run for rate in self.compiled.rates_of(arc) for name in rate.sources
+        )
         return Leg(
             leg_id=f"{route_id}.{seq}",
             route_id=route_id,

@@ -33,9 +33,7 @@ class SolverError(RuntimeError):
     """The solver stopped without an optimum of a problem that always has one."""
 
 
-def assign(
-    cost: Floats, demand: Ints, volume: Floats, *, penalty: float
-) -> PathFlow:
+def assign(cost: Floats, demand: Ints, volume: Floats, *, penalty: float) -> PathFlow:
     """Carry the demands over their routes at the least cost.
 
     Parameters

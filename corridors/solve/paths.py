@@ -95,10 +95,13 @@ class Router:
             raise ValueError(msg)
         keys = []
         while (near := int(trees.before[root, node])) != NO_NODE:
-            keys.append(node * self.n_nodes + near if trees.backward else near * self.n_nodes + node)
+            keys.append(
+                node * self.n_nodes + near if trees.backward else near * self.n_nodes + node
+            )
             node = near
         steps = np.array(keys if trees.backward else keys[::-1], np.int64)
-        return self._arc[np.searchsorted(self._key, steps)]
+        way: Ints = self._arc[np.searchsorted(self._key, steps)]
+        return way
 
 
 def best_through(to_entry: Floats, section: Floats, from_exit: Floats) -> tuple[float, int, int]:

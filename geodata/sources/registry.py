@@ -121,7 +121,7 @@ def parse_geograph(raw: bytes) -> Arrays:
         If the text is not of this form.
     """
     text = raw.decode("ascii")
-    match = re.search(r"^graph=\[\{(.*)\}\]$.^nodes=\[\[(.*)\]\]$", text, re.S | re.M)
+    match = re.search(r"^graph=\[\{(.*)\}\]$.^nodes=\[\[(.*)\]\]$", text, re.DOTALL | re.MULTILINE)
     if match is None:
         msg = "graph data: `graph=[{...}]` and `nodes=[[...]]` not found"
         raise ExtractError(msg)
@@ -188,8 +188,8 @@ def parse_marnet(raw: bytes) -> Arrays:
 
 def parse_countries(raw: bytes) -> Arrays:
     """Parse the zipped Natural Earth shapefile into rings by country."""
-    import pyogrio.raw  # noqa: PLC0415 - heavy, needed here only
-    import shapely  # noqa: PLC0415
+    import pyogrio.raw
+    import shapely
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "countries.zip"
