@@ -84,7 +84,9 @@ def _gate(
     nodes, u, v = network.nodes, network.links.u[sea], network.links.v[sea]
 
     def near(end: Ints, point: tuple[float, float]) -> np.ndarray:
-        return np.hypot(nodes.lon[end] - point[0], nodes.lat[end] - point[1])
+        # The source counts on beyond 180 degrees east; the extract does not.
+        lon = (point[0] + 180) % 360 - 180
+        return np.hypot(nodes.lon[end] - lon, nodes.lat[end] - point[1])
 
     off = np.minimum(
         np.maximum(near(u, gate[0]), near(v, gate[1])),

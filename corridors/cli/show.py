@@ -1,0 +1,64 @@
+"""Results for people: plain tables that fit a terminal and read well in a log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from corridors.check import Checked
+    from corridors.model.result import DemandResult, Result
+    from corridors.model.route import Route
+
+HOURS_A_DAY = 24
+
+
+def show_result(result: Result, folder: Path) -> None:
+    """Print the best route of each demand, the reasons of those without, and the place."""
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("demand", no_wrap=True)
+    for name in ("USD/TEU", "days", "km"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("corridor", overflow="fold")
+    table.add_column("way", overflow="fold")
+    for demand in result.demands:
+        table.add_row(*_cells(demand))
+    console.print(table)
+    for demand in result.demands:
+        if demand.status == "infeasible":
+            console.print(f"[bold]{escape(demand.demand_id)}[/]: {escape(demand.reason)}")
+    total = {m.name: m.value for m in result.metrics if m.subject_kind == "scenario"}
+    console.print(
+        f"{len(result.demands)} demands, {total['demand']:,.0f} TEU a year, "
+        f"{total['unserved']:,.0f} unserved; cost of carrying the rest, time included: "
+        f"{total['generalised_cost'] / 1e6:,.0f} million USD of 2024 a year"
+    )
+    console.print(f"routes, legs, flows, chokepoints and metrics: {escape(str(folder))}")
+
+
+def _cells(demand: DemandResult) -> tuple[str, ...]:
+    if not demand.routes:
+        return (escape(demand.demand_id), "-", "-", "-", "", "infeasible, see below")
+    best: Route = demand.routes[0]
+    return (
+        escape(demand.demand_id),
+        f"{best.cost_usd_per_teu:,.0f}",
+        f"{best.time_h / HOURS_A_DAY:.1f}",
+        f"{best.distance_km:,.0f}",
+        escape(best.corridor or "-"),
+        escape(f"{' '.join(best.countries)} ({', '.join(best.modes)})"),
+    )
+
+
+def show_checks(found: Checked) -> None:
+    """Print every finding, errors last so that they stand at the end of the log."""
+    console = Console(highlight=False, soft_wrap=True)
+    for line in (*found.warnings, *found.errors):
+        console.print(escape(line))
+    console.print(f"{len(found.errors)} errors, {len(found.warnings)} warnings")
