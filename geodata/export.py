@@ -63,7 +63,7 @@ CREATE TABLE layer_styles (
 
 def export_network(
     network: Network,
-    folder: Path | str,
+    target: Path | str,
     *,
     mode: ModeName = "all",
     format: FormatName = "gpkg",  # noqa: A002  the word of the command line
@@ -75,8 +75,8 @@ def export_network(
     ----------
     network
         The network.
-    folder
-        Where to write; made if missing.
+    target
+        Folder to write to, made if missing; for ``gpkg`` also a file ``*.gpkg``.
     mode
         ``rail``, ``road``, ``sea`` (with ferries) or ``all``.
     format
@@ -103,9 +103,9 @@ def export_network(
         raise NetworkError(msg)
     layers = layers_of(network, mode=mode)
     stem = f"network-{mode}"
-    folder = Path(folder)
+    folder = Path(target)
     if format == "gpkg":
-        path = folder / f"{stem}.gpkg"
+        path = folder if folder.suffix == ".gpkg" else folder / f"{stem}.gpkg"
         _write_by_gdal(layers, path, FORMATS[format])
         return (path,)
     paths = tuple(folder / f"{stem}-{layer.name}.{format}" for layer in layers)

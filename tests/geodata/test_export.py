@@ -243,6 +243,12 @@ def test_the_same_network_gives_the_same_bytes(tmp_path: Path, ending: str) -> N
     assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") is None
 
 
+def test_a_geopackage_can_be_named(tmp_path: Path) -> None:
+    named = tmp_path / "mine.gpkg"
+    assert export_network(drawn(), named) == (named,)
+    assert named.is_file()
+
+
 def test_an_unknown_format_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(NetworkError, match="gpkg, geojson, fgb"):
         export_network(drawn(), tmp_path, format="shp")  # type: ignore[arg-type]
