@@ -13,7 +13,7 @@ from corridors.errors import InputMissingError
 from corridors.manifest import make_manifest, manifest_bytes
 from corridors.metrics.chokepoint import traffic, traffic_metrics
 from corridors.metrics.closure import ClosureFinder
-from corridors.metrics.family import family_ways, is_simple, sections
+from corridors.metrics.family import FamilyNames, family_ways, is_simple, sections
 from corridors.metrics.route import RouteBook, route_metrics
 from corridors.model.result import DemandResult, Flow, Metric, Result
 from corridors.report.outputs import write_files
@@ -72,10 +72,11 @@ def run(name: str, *, network: Path, out: Path, sets: Sequence[str] = ()) -> Ans
     """
     clock = {"start": time.perf_counter()}
     loaded, snapshot = read(name, network, sets)
-    answer = solve(loaded.scenario, snapshot)
+    whole = open_network(network)
+    answer = solve(loaded.scenario, snapshot, whole.links.length_km)
     clock["solved"] = time.perf_counter()
     files = run_files(
-        answer.result, answer.chokepoints, loaded.scenario, open_network(network), snapshot.graph
+        answer.result, answer.chokepoints, loaded.scenario, whole, snapshot.graph
     )
     write_files(out, files | {"manifest.json": _manifest(loaded, snapshot, files, clock, sets)})
     return answer
@@ -93,10 +94,14 @@ def read(name: str, network: Path, sets: Sequence[str] = ()) -> tuple[Loaded, Sn
     return loaded, snapshot
 
 
-def solve(scenario: Scenario, snapshot: Snapshot) -> Answer:
-    """Find the routes of every demand and the flow of all of them."""
+def solve(scenario: Scenario, snapshot: Snapshot, link_km: Floats) -> Answer:
+    """Find the routes of every demand and the flow of all of them.
+
+    `link_km` is the length of every link of the network, by which a route is told to
+    run along a corridor.
+    """
     compiled = compile_scenario(scenario, snapshot.graph, load_rates())
-    ways = _Ways(scenario, snapshot, compiled)
+    ways = _Ways(scenario, snapshot, compiled, link_km)
     demands = [ways.of(k) for k in range(len(scenario.demands))]
     routes = [route for demand in demands for route in demand.routes]
     index = [k for k, demand in enumerate(demands) for _ in demand.routes]
@@ -126,7 +131,9 @@ def solve(scenario: Scenario, snapshot: Snapshot) -> Answer:
 class _Ways:
     """Routes of each demand: the best, cheapest and fastest, and each family's best."""
 
-    def __init__(self, scenario: Scenario, snapshot: Snapshot, compiled: Compiled) -> None:
+    def __init__(
+        self, scenario: Scenario, snapshot: Snapshot, compiled: Compiled, link_km: Floats
+    ) -> None:
         self.scenario, self.graph, self.compiled = scenario, snapshot.graph, compiled
         weights = (
             compiled.generalised_usd_per_teu,
@@ -146,6 +153,7 @@ class _Ways:
         families = set(scenario.alternatives.families)
         branches = [b for b in snapshot.branches if not families or b.family in families]
         self.sections = sections(self.graph, branches, weights[0], compiled.open)
+        self.names = FamilyNames(self.graph, branches, link_km)
         self.book = RouteBook(self.graph, compiled)
 
     def _router(self, weight: Floats) -> Router:
@@ -195,21 +203,24 @@ class _Ways:
         )
 
     def _ranked(self, demand: Demand, found: list[tuple[str, str, Ints]]) -> list[Route]:
-        """One route per distinct way, best first, with all its titles."""
-        ways: dict[tuple[int, ...], tuple[list[str], list[str]]] = {}
+        """One route per distinct way, best first, with all its titles and families."""
+        titles: dict[tuple[int, ...], list[str]] = {}
+        families: dict[tuple[int, ...], list[str]] = {}
         for objective, family, way in found:
-            titles, families = ways.setdefault(tuple(way.tolist()), ([], []))
-            titles.append(objective)
-            families += [family] if family else []
+            key = tuple(way.tolist())
+            if key not in titles:
+                families[key] = list(self.names.of(way))
+            titles.setdefault(key, []).append(objective)
+            families[key] += [family] if family else []
         weight = self.compiled.generalised_usd_per_teu
-        order = sorted(ways, key=lambda way: (float(weight[list(way)].sum()), way))
+        order = sorted(titles, key=lambda way: (float(weight[list(way)].sum()), way))
         return [
             self.book.route(
                 np.array(way),
                 demand,
                 rank=rank,
-                objective=";".join(dict.fromkeys(ways[way][0])),
-                corridor=";".join(ways[way][1]),
+                objective=";".join(dict.fromkeys(titles[way])),
+                corridor=";".join(dict.fromkeys(families[way])),
             )
             for rank, way in enumerate(order, start=1)
         ]

@@ -8,11 +8,11 @@ feature per line, so that files compare and stream well.
 
 from __future__ import annotations
 
-import json
 import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import orjson
 
 from geodata.geometry import split_antimeridian
 
@@ -170,5 +170,5 @@ def _rounded(lonlat: Floats) -> list[Any]:
 
 
 def _dump(value: object) -> str:
-    """Return compact JSON, refusing what is not JSON."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    """Return compact JSON; `plain` has made NaN and infinity null before."""
+    return orjson.dumps(value).decode()

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from geodata.types import Bools, Branch, BranchLeg, DecisionGraph, Floats, Ints
 
 
+#: A way over this share of a section's length belongs to the family: the rest are yards
+#: and parallel tracks.
+SHARE = 0.75
+
+
 @dataclass(frozen=True)
 class Section:
     """The characteristic section of a branch in one direction, open and priced.
@@ -126,6 +131,50 @@ def family_ways(
             ]
         )
         yield family, branch, total, way
+
+
+class FamilyNames:
+    """Tells which families a way belongs to: it runs over most of a branch's section."""
+
+    def __init__(self, graph: DecisionGraph, branches: Sequence[Branch], link_km: Floats) -> None:
+        """Collect the lines of each continuous section.
+
+        Parameters
+        ----------
+        graph, branches
+            Decision graph and the branches on it.
+        link_km
+            Length of every link of the network.
+        """
+        self._graph = graph
+        self._passed = np.zeros(len(link_km), bool)
+        self._cores = [
+            (branch.family, links, link_km[links])
+            for branch, links in ((b, self._core_links(b)) for b in branches)
+            if len(links) and link_km[links].sum() > 0
+        ]
+
+    def of(self, way: Ints) -> tuple[str, ...]:
+        """Families of which a section's length lies on the way by `SHARE` or more."""
+        links = self._links(way)
+        self._passed[links] = True
+        share = [(family, km[self._passed[core]].sum() / km.sum()) for family, core, km in self._cores]
+        self._passed[links] = False
+        return tuple(dict.fromkeys(family for family, part in share if part >= SHARE))
+
+    def _core_links(self, branch: Branch) -> Ints:
+        legs = _core(branch, branch.legs)
+        if not legs or any(leg.gap for leg in legs):
+            return np.zeros(0, np.int64)
+        return self._links(np.array([arc for leg in legs for arc in leg.arcs], np.int64))
+
+    def _links(self, way: Ints) -> Ints:
+        arcs, chain = self._graph.arcs, self._graph.chain
+        pieces = [
+            chain[a:b] for a, b in zip(arcs.chain_start[way], arcs.chain_stop[way], strict=True)
+        ]
+        links = np.concatenate(pieces).astype(np.int64) if pieces else np.zeros(0, np.int64)
+        return np.unique(np.where(links < 0, ~links, links))
 
 
 def is_simple(graph: DecisionGraph, way: Ints) -> bool:

@@ -6,6 +6,7 @@ The same input gives the same bytes.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +119,7 @@ def draw_routes(
         The network.
     routes
         Pieces of routes. The family with the most pieces is drawn first and widest,
-        so that families sharing a line stay visible.
+        so that families sharing a line stay visible; no corridor lies under all.
     path, outlines, title, extent, labels
         As for `draw_network`.
 
@@ -134,9 +135,8 @@ def draw_routes(
     page = Page(extent or OVERVIEW, title=title, legend_rows=rows)
     page.land(outlines)
     _draw_base(page, network, PALE_PENS)
-    for k, (family, by_mode) in enumerate(pieces.items()):
-        for mode, lines in by_mode.items():
-            pen = pens[family]
+    for k, (family, pen) in enumerate(pens.items()):
+        for mode, lines in pieces[family].items():
             dashed = Pen(pen.colour, pen.width, ROUTE_DASHES[mode], pen.label, pen.hollow)
             page.lines(lines, dashed, order=4 + k / 100, raster=False)
     _name(page, network, places, labels)
@@ -194,23 +194,40 @@ def _name(
 
 
 def _by_family(routes: Sequence[RouteLine]) -> dict[str, dict[str, Lines]]:
-    """Return the distinct pieces by family and mode, the largest family first."""
-    pieces: dict[str, dict[str, dict[bytes, Floats]]] = {}
+    """Return the pieces by family and mode, the family with most pieces first."""
+    pieces: dict[str, dict[str, list[Floats]]] = {}
     for route in routes:
-        same_mode = pieces.setdefault(route.corridor, {}).setdefault(route.mode, {})
-        same_mode[route.lonlat.tobytes()] = unwrapped(route.lonlat)
+        pieces.setdefault(route.corridor, {}).setdefault(route.mode, []).append(route.lonlat)
     size = {family: sum(map(len, modes.values())) for family, modes in pieces.items()}
     order = sorted(pieces, key=lambda family: (-size[family], family))
     return {
-        family: {mode: _joined(pieces[family][mode]) for mode in sorted(pieces[family])}
+        family: {mode: _drawn_once(pieces[family][mode]) for mode in sorted(pieces[family])}
         for family in order
     }
 
 
-def _joined(pieces: Mapping[bytes, Floats]) -> Lines:
-    """Return pieces as one set of lines."""
-    lines = list(pieces.values())
-    return Lines(np.vstack(lines), np.concatenate([[0], np.cumsum(list(map(len, lines)))]))
+def _drawn_once(pieces: Sequence[Floats]) -> Lines:
+    """Return the runs of the pieces that no earlier piece covers.
+
+    Dashes drawn twice with a shift would close each other's gaps.
+    """
+    seen: set[frozenset[tuple[float, float]]] = set()
+    runs: list[list[tuple[float, float]]] = []
+    for piece in pieces:
+        points = list(map(tuple, unwrapped(piece).round(5).tolist()))
+        run: list[tuple[float, float]] = []
+        for a, b in pairwise(points):
+            step = frozenset((a, b))
+            if step in seen:
+                run = []
+                continue
+            seen.add(step)
+            if not run:
+                run = [a]
+                runs.append(run)
+            run.append(b)
+    offset = np.concatenate([[0], np.cumsum([len(run) for run in runs])]).astype(np.int64)
+    return Lines(np.array([point for run in runs for point in run]).reshape(-1, 2), offset)
 
 
 def _mode_samples() -> tuple[Pen, ...]:

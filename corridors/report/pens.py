@@ -73,27 +73,29 @@ ROUTE_DASHES: Mapping[str, tuple[float, ...]] = {
 }
 
 
+#: Routes that no declared corridor accounts for.
+NO_FAMILY_PEN = Pen("#7A7A7A", 2.4, label="no declared corridor")
+
+
 def family_pens(families: Sequence[str]) -> dict[str, Pen]:
     """Return a pen for each corridor family.
 
     Parameters
     ----------
     families
-        Names, the one to be drawn first and widest first; the empty name is a route
-        of no corridor.
+        Names, the one to be drawn first and widest first; the empty name stands for
+        routes of no corridor.
 
     Returns
     -------
     dict
-        Pen by family; past the palette's end, the colours return hollow.
+        Pen by family, grey for no corridor; past the palette's end, the colours
+        return hollow.
     """
-    step = (WIDEST - THINNEST) / max(1, len(families) - 1)
-    return {
-        family: Pen(
-            PALETTE[k % len(PALETTE)],
-            WIDEST - k * step,
-            label=family or "no declared corridor",
-            hollow=k >= len(PALETTE),
-        )
-        for k, family in enumerate(families)
-    }
+    named = [family for family in families if family]
+    step = (WIDEST - THINNEST) / max(1, len(named) - 1)
+    pens = {family: NO_FAMILY_PEN for family in families if not family}
+    for k, family in enumerate(named):
+        colour = PALETTE[k % len(PALETTE)]
+        pens[family] = Pen(colour, WIDEST - k * step, label=family, hollow=k >= len(PALETTE))
+    return pens

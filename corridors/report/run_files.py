@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,10 +18,10 @@ from corridors.report.geojson import (
     routes_geojson,
 )
 from corridors.report.tables import metric_rows, metrics_csv, metrics_parquet
-from geodata.geometry import chain_coordinates
+from geodata.geometry import link_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from corridors.model.result import DemandResult, Result
     from corridors.model.route import Leg, Route
@@ -44,9 +45,10 @@ def run_files(
     network, graph
         Hold the geometry behind the arcs.
     """
-    draw = ArcPainter(network, graph)
     routes = [route for demand in result.demands for route in demand.routes]
     legs = [leg for route in routes for leg in route.legs]
+    used = (arc for leg in legs for arc in leg.arcs)
+    draw = ArcPainter(network, graph, chain(used, (flow.arc for flow in result.flows)))
     meta = {"schema_version": result.schema_version, "scenario": result.scenario, "snapshot": result.network}
     rows = metric_rows(result.scenario, result.metrics)
     place = {asset.id: (asset.lon, asset.lat) for asset in graph.assets}
@@ -66,17 +68,30 @@ def run_files(
 
 
 class ArcPainter:
-    """Gives the points of arcs, legs and routes, link by link; each arc once."""
+    """Gives the points of arcs, legs and routes, link by link; all arcs drawn at once."""
 
-    def __init__(self, network: Network, graph: DecisionGraph) -> None:
-        """Keep the network and remember what was drawn."""
-        self._network = network
-        self._graph = graph
-        self._drawn: dict[int, Floats] = {}
+    def __init__(self, network: Network, graph: DecisionGraph, arcs: Iterable[int]) -> None:
+        """Draw the arcs that will be asked for."""
+        rows = np.unique(np.fromiter(arcs, np.int64))
+        start, stop = graph.arcs.chain_start[rows], graph.arcs.chain_stop[rows]
+        chains = [graph.chain[a:b] for a, b in zip(start, stop, strict=True)]
+        count = stop - start
+        steps = np.concatenate(chains) if chains else np.zeros(0, np.int64)
+        lines = link_lines(network, np.where(steps < 0, ~steps, steps), backward=steps < 0)
+        arc_of_point = np.repeat(np.repeat(np.arange(len(rows)), count), np.diff(lines.offset))
+        fresh = np.ones(len(arc_of_point), bool)
+        fresh[1:] = arc_of_point[1:] != arc_of_point[:-1]
+        fresh[1:] |= (lines.lonlat[1:] != lines.lonlat[:-1]).any(axis=1)
+        self._points = lines.lonlat[fresh]
+        bounds = np.searchsorted(arc_of_point[fresh], np.arange(len(rows) + 1)).tolist()
+        self._span = dict(
+            zip(rows.tolist(), zip(bounds[:-1], bounds[1:], strict=True), strict=True)
+        )
 
     def arcs(self, arcs: Sequence[int]) -> Floats:
         """Points along arcs in travel order, shape (n, 2) in degrees."""
-        return np.concatenate([self._arc(arc) for arc in arcs])
+        pieces = [self._points[slice(*self._span[arc])] for arc in arcs]
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
     def leg(self, leg: Leg) -> Floats:
         """Points of a leg; one point for a stop."""
@@ -85,14 +100,7 @@ class ArcPainter:
 
     def route(self, route: Route) -> Floats:
         """Points of a route, its stops' left out."""
-        return np.concatenate([self.leg(leg) for leg in route.legs if not leg.is_stop])
-
-    def _arc(self, arc: int) -> Floats:
-        if arc not in self._drawn:
-            arcs = self._graph.arcs
-            chain = self._graph.chain[arcs.chain_start[arc] : arcs.chain_stop[arc]]
-            self._drawn[arc] = chain_coordinates(self._network, chain)
-        return self._drawn[arc]
+        return self.arcs([arc for leg in route.legs if not leg.is_stop for arc in leg.arcs])
 
 
 def result_json(result: Result, scenario: Scenario) -> bytes:
