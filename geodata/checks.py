@@ -178,8 +178,7 @@ def drawn_km(network: Network) -> Floats:
     a = np.flatnonzero(~last)
     lon, lat = lines.lonlat.T
     steps = geodesic_km(lon[a], lat[a], lon[a + 1], lat[a + 1])
-    total: Floats = np.bincount(lines.line_of_point()[a], steps, minlength=len(lines))
-    return total
+    return np.bincount(lines.line_of_point()[a], steps, minlength=len(lines)).astype(float)
 
 
 def check_pairs(graph: DecisionGraph, pairs: Sequence[Pair] = PAIRS) -> Iterator[Finding]:
