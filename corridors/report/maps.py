@@ -110,6 +110,7 @@ def draw_routes(
     title: str = "Routes by corridor",
     extent: Extent | None = None,
     labels: Sequence[str] | None = None,
+    families: Sequence[str] = (),
 ) -> None:
     """Draw routes by corridor family over the pale network.
 
@@ -122,6 +123,9 @@ def draw_routes(
         so that families sharing a line stay visible; no corridor lies under all.
     path, outlines, title, extent, labels
         As for `draw_network`.
+    families
+        Corridor families in the order in which colours are handed out, so that each
+        keeps its colour from picture to picture.
 
     Raises
     ------
@@ -130,7 +134,7 @@ def draw_routes(
     """
     places = _terminals(network)
     pieces = _by_family(routes)
-    pens = family_pens(tuple(pieces))
+    pens = family_pens(tuple(pieces), known=families)
     rows = -(-(len(pens) + len(_mode_samples())) // LEGEND_COLUMNS)
     page = Page(extent or OVERVIEW, title=title, legend_rows=rows)
     page.land(outlines)

@@ -77,7 +77,7 @@ ROUTE_DASHES: Mapping[str, tuple[float, ...]] = {
 NO_FAMILY_PEN = Pen("#7A7A7A", 2.4, label="no declared corridor")
 
 
-def family_pens(families: Sequence[str]) -> dict[str, Pen]:
+def family_pens(families: Sequence[str], *, known: Sequence[str] = ()) -> dict[str, Pen]:
     """Return a pen for each corridor family.
 
     Parameters
@@ -85,6 +85,9 @@ def family_pens(families: Sequence[str]) -> dict[str, Pen]:
     families
         Names, the one to be drawn first and widest first; the empty name stands for
         routes of no corridor.
+    known
+        Families in the order in which colours are handed out, so that a family keeps
+        its colour from picture to picture; those not in it come after.
 
     Returns
     -------
@@ -93,9 +96,11 @@ def family_pens(families: Sequence[str]) -> dict[str, Pen]:
         return hollow.
     """
     named = [family for family in families if family]
+    colours = list(dict.fromkeys([*known, *named]))
     step = (WIDEST - THINNEST) / max(1, len(named) - 1)
-    pens = {family: NO_FAMILY_PEN for family in families if not family}
+    pens: dict[str, Pen] = dict.fromkeys({""} & set(families), NO_FAMILY_PEN)
     for k, family in enumerate(named):
-        colour = PALETTE[k % len(PALETTE)]
-        pens[family] = Pen(colour, WIDEST - k * step, label=family, hollow=k >= len(PALETTE))
+        turn, place = divmod(colours.index(family), len(PALETTE))
+        width = WIDEST - k * step
+        pens[family] = Pen(PALETTE[place], width, label=family, hollow=turn > 0)
     return pens

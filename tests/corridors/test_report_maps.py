@@ -14,7 +14,7 @@ from pyproj import Proj
 
 from corridors.errors import OutputError
 from corridors.report.labels import place_labels
-from corridors.report.maps import RouteLine, draw_network, draw_routes
+from corridors.report.maps import RouteLine, _drawn_once, draw_network, draw_routes
 from corridors.report.page import Page
 from corridors.report.pens import PALETTE, family_pens
 from corridors.report.projection import Conic, fitted
@@ -117,6 +117,30 @@ def test_families_differ_in_colour_or_in_the_core() -> None:
     assert len({(pen.colour, pen.hollow) for pen in pens.values()}) == 2 * len(PALETTE)
     widths = [pen.width for pen in pens.values()]
     assert widths == sorted(widths, reverse=True)
+
+
+def test_routes_of_no_corridor_lie_under_all_in_grey() -> None:
+    pens = family_pens(["TITR", "", "SUEZ"])
+    assert list(pens) == ["", "TITR", "SUEZ"]
+    assert pens[""].colour not in PALETTE
+
+
+def test_a_family_keeps_its_colour_from_picture_to_picture() -> None:
+    known = ["INSTC", "TITR", "SUEZ"]
+    one, other = (family_pens(shown, known=known) for shown in (["SUEZ"], ["TITR", "SUEZ", "X"]))
+    assert one["SUEZ"].colour == other["SUEZ"].colour == PALETTE[2]
+    assert other["X"].colour == PALETTE[3]
+
+
+def test_a_line_that_two_routes_share_is_drawn_once() -> None:
+    shared = np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]])
+    other = np.vstack([[[0.0, 0.0]], shared, [[4.0, 4.0]]])
+    lines = _drawn_once([shared, shared[::-1], other])
+    assert [line.tolist() for line in lines] == [
+        shared.tolist(),
+        [[0.0, 0.0], [1.0, 1.0]],
+        [[3.0, 3.0], [4.0, 4.0]],
+    ]
 
 
 def test_the_network_is_on_the_page(tmp_path: Path) -> None:
