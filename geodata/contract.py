@@ -16,6 +16,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import dijkstra
 
+from geodata.errors import NetworkError
 from geodata.types import Arcs, DecisionGraph, Kind, Mode, Network
 
 if TYPE_CHECKING:
@@ -43,8 +44,17 @@ class Legs:
 
 
 def contract(network: Network) -> DecisionGraph:
-    """Return the decision graph of `network`; see the module for why it is exact."""
+    """Return the decision graph of `network`; see the module for why it is exact.
+
+    Raises
+    ------
+    NetworkError
+        If a line may be travelled one way only; stops may, but a cell has no direction.
+    """
     line = network.links.kind == Kind.LINE
+    if (line & network.links.oneway).any():
+        msg = "a line of one way: only stops can be one way"
+        raise NetworkError(msg)
     cell = cell_of_links(network)
     gates = _gates(network, cell)
     order = np.flatnonzero(line)
