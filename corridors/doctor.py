@@ -15,11 +15,11 @@ from corridors.scenario.load import load_scenario
 from corridors.scenario.places import scenario_ids
 from corridors.scenario.rates import load_rates
 from corridors.solve.flow import SolverError, assign
-from geodata.build import EXTRACTS, FACTS
+from geodata.build import FACTS
 from geodata.errors import GeodataError
 from geodata.facts_io import load_facts
 from geodata.snapshot import open_snapshot
-from geodata.sources.extracts import provenance, read_bytes
+from geodata.sources.extracts import EXTRACTS, provenance, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

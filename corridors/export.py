@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridors.errors import InputMissingError
+from corridors.report.labels import by_use
 from geodata.export import export_network
-from geodata.snapshot import open_network, read_manifest
+from geodata.snapshot import open_network, open_snapshot, read_manifest
 from geodata.sources.extracts import EXTRACTS, read_outlines
 
 if TYPE_CHECKING:
@@ -19,8 +21,11 @@ if TYPE_CHECKING:
     from corridors.report.maps import RouteLine
     from geodata.types import Floats
 
+#: Alternatives of a demand beyond this rank are left off the map.
+LAST_RANK = 3
 
-def write_network(network: Path, out: Path, *, mode: str, format_: str) -> list[Path]:
+
+def write_network(network: Path, out: Path, *, mode: str, format_: str) -> tuple[Path, ...]:
     """Write the network as GeoJSON, GeoPackage or FlatGeobuf; return the files.
 
     Raises
@@ -32,49 +37,54 @@ def write_network(network: Path, out: Path, *, mode: str, format_: str) -> list[
     return export_network(open_network(network), out, mode=mode, format=format_, snapshot=snapshot)  # type: ignore[arg-type]
 
 
-def write_map(network: Path, out: Path, *, run_folder: Path | None = None) -> list[Path]:
+def write_map(network: Path, out: Path, *, run_folder: Path | None = None) -> tuple[Path, ...]:
     """Draw the network, or the routes of a run over it; return the picture.
+
+    Drawn are the best route of each demand and the best one of each corridor family.
 
     Raises
     ------
     SnapshotError, InputMissingError, OutputError
         If an input is missing or damaged, or the picture cannot be written.
     """
-    from corridors.report.maps import draw_network, draw_routes  # noqa: PLC0415 - matplotlib
+    from corridors.report.maps import draw_network, draw_routes
 
     outlines = list(_rings())
-    whole = open_network(network)
+    whole, branches = open_network(network), open_snapshot(network).branches
+    labels = by_use(branch.terminals for branch in branches)
     if run_folder is None:
-        draw_network(whole, out, outlines=outlines)
+        draw_network(whole, out, outlines=outlines, labels=labels)
     else:
-        draw_routes(whole, list(_route_lines(run_folder)), out, outlines=outlines)
-    return [out]
+        families = tuple(dict.fromkeys(branch.family for branch in branches))
+        lines = list(_route_lines(run_folder))
+        draw_routes(whole, lines, out, outlines=outlines, labels=labels, families=families)
+    return (out,)
 
 
 def _rings() -> Iterator[Floats]:
     shipped = read_outlines(EXTRACTS)
     xy = np.stack([shipped.lon, shipped.lat], axis=1)
-    for start, stop in zip(shipped.start[:-1], shipped.start[1:], strict=True):
+    for start, stop in pairwise(shipped.start):
         yield xy[start:stop]
 
 
 def _route_lines(folder: Path) -> Iterator[RouteLine]:
-    """Legs of the best route of each demand, by the corridor that route belongs to."""
-    from corridors.report.maps import RouteLine  # noqa: PLC0415 - matplotlib
+    """Legs of the routes to draw, by the first corridor that each route belongs to."""
+    from corridors.report.maps import RouteLine
 
+    routes = [row["properties"] for row in _features(folder / "routes.geojson")]
     corridor = {
-        row["properties"]["route_id"]: row["properties"]["corridor"]
-        for row in _features(folder / "routes.geojson")
-        if row["properties"]["rank"] == 1
+        route["route_id"]: route["corridor"].split(";")[0]
+        for route in routes
+        if route["rank"] == 1 or (route["rank"] <= LAST_RANK and route["corridor"])
     }
     for row in _features(folder / "legs.geojson"):
-        leg = row["properties"]
+        leg, geometry = row["properties"], row["geometry"]
         if leg["kind"] != "line" or leg["route_id"] not in corridor:
             continue
-        geometry = row["geometry"]
-        parts = geometry["coordinates"] if geometry["type"] == "MultiLineString" else [geometry["coordinates"]]
-        for part in parts:
-            yield RouteLine(corridor[leg["route_id"]].split(";")[0], leg["mode"], np.array(part))
+        parts = geometry["coordinates"]
+        for part in parts if geometry["type"] == "MultiLineString" else [parts]:
+            yield RouteLine(corridor[leg["route_id"]], leg["mode"], np.array(part))
 
 
 def _features(path: Path) -> list[dict[str, Any]]:

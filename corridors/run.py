@@ -75,9 +75,7 @@ def run(name: str, *, network: Path, out: Path, sets: Sequence[str] = ()) -> Ans
     whole = open_network(network)
     answer = solve(loaded.scenario, snapshot, whole.links.length_km)
     clock["solved"] = time.perf_counter()
-    files = run_files(
-        answer.result, answer.chokepoints, loaded.scenario, whole, snapshot.graph
-    )
+    files = run_files(answer.result, answer.chokepoints, loaded.scenario, whole, snapshot.graph)
     write_files(out, files | {"manifest.json": _manifest(loaded, snapshot, files, clock, sets)})
     return answer
 
@@ -202,14 +200,21 @@ class _Ways:
             teu_per_year=demand.teu_per_year,
         )
 
+    def _totals(self, way: Ints) -> tuple[float, ...]:
+        """Cost, time and length of a way, rounded to what a planner could tell apart."""
+        columns = (self.compiled.cost_usd_per_teu, self.compiled.time_h, self.graph.arcs.length_km)
+        return tuple(round(float(column[way].sum()), 3) for column in columns)
+
     def _ranked(self, demand: Demand, found: list[tuple[str, str, Ints]]) -> list[Route]:
         """One route per distinct way, best first, with all its titles and families."""
         titles: dict[tuple[int, ...], list[str]] = {}
         families: dict[tuple[int, ...], list[str]] = {}
+        same: dict[tuple[float, ...], tuple[int, ...]] = {}
         for objective, family, way in found:
-            key = tuple(way.tolist())
+            # Ways equal in every total, on parallel tracks or connectors, are one route.
+            key = same.setdefault(self._totals(way), tuple(way.tolist()))
             if key not in titles:
-                families[key] = list(self.names.of(way))
+                families[key] = list(self.names.of(np.array(key)))
             titles.setdefault(key, []).append(objective)
             families[key] += [family] if family else []
         weight = self.compiled.generalised_usd_per_teu

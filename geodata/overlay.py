@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from geodata.measure import geodesic_km, polyline_km
 from geodata.terminals import ensure_terminal_nodes, terminal_nodes
 from geodata.topology import (
     SHORTEST_KM,
+    Values,
     add,
     keep_links,
     lines_of,
@@ -82,6 +84,8 @@ def _correct_mode(
         elif row.action == "exclude":
             found = [finder.find(*point) for point in points]
             nodes = [n for n in found if n is not None]
+            if len(nodes) < len(found):
+                faults.append(f"{row.id}: no {row.mode} node at one of its points")
             keep[_chain(network, router, nodes, faults, row.id)] = False
         else:
             edge = _edge(network, mode, *ends)  # type: ignore[arg-type]
@@ -137,7 +141,7 @@ def _chain(
     network: Network, router: LineRouter, nodes: Sequence[int], faults: list[str], name: str
 ) -> list[int]:
     found: list[int] = []
-    for a, b in zip(nodes[:-1], nodes[1:], strict=True):
+    for a, b in itertools.pairwise(nodes):
         path, _ = router.path(a, b, limit_km=_farthest(network, a, b))
         if not path:
             faults.append(f"{name}: no path between its points")
@@ -162,9 +166,10 @@ class LineRouter:
 
     def path(self, start: int, end: int, *, limit_km: float = np.inf) -> tuple[list[int], float]:
         """Rows of the shortest path in order, and km; no rows and infinity if none is."""
-        distance, before = dijkstra(
-            self.graph, indices=start, return_predecessors=True, limit=limit_km
+        found, previous = dijkstra(
+            self.graph, indices=[start], return_predecessors=True, limit=limit_km
         )
+        distance, before = found[0], previous[0]
         if not np.isfinite(distance[end]):
             return [], float("inf")
         steps, node = [], end
@@ -184,14 +189,10 @@ def add_hand_links(network: Network, facts: Facts) -> Network:
         ]
         network = ensure_terminal_nodes(network, facts.terminals, ends, mode)
     nodes_of = {m: terminal_nodes(network, m) for m in (Mode.RAIL, Mode.ROAD)}
-    first, new_nodes, new_links, bent, faults = (
-        len(network.assets),
-        [],
-        [],
-        shape_points(network),
-        [],
-    )
-    assets = []
+    first, bent = len(network.assets), shape_points(network)
+    new_nodes: list[Nodes] = []
+    new_links: list[Links] = []
+    assets: list[Asset] = []
     for row in rows:
         mode = Mode[row.mode.upper()]
         u, v = nodes_of[mode][row.from_id][0], nodes_of[mode][row.to_id][0]
@@ -205,8 +206,8 @@ def add_hand_links(network: Network, facts: Facts) -> Network:
         new_nodes += nodes
         new_links.append(links)
         bent |= {count + k: shape for k, shape in shapes.items()}
-    if faults:
-        raise NetworkError("links.csv: " + "; ".join(faults))
+    if not new_links:
+        return network
     network = replace(network, assets=network.assets + tuple(assets))
     network = add(
         network, Nodes.concat(*new_nodes) if new_nodes else None, Links.concat(*new_links)
@@ -263,7 +264,7 @@ def _pieces(
     u, v, fresh = ends
     line, k = cut
     mode = Mode[row.mode.upper()]
-    common = {
+    common: dict[str, Values] = {
         "mode": float(mode),
         "gauge_mm": float(row.gauge_mm or 0),
         "asset": float(asset),
@@ -343,9 +344,7 @@ def write_attributes(network: Network, rows: Sequence[LinkRow]) -> Network:
     return network
 
 
-def attribute_paths(
-    network: Network, rows: Sequence[LinkRow], mode: Mode
-) -> dict[str, list[int]]:
+def attribute_paths(network: Network, rows: Sequence[LinkRow], mode: Mode) -> dict[str, list[int]]:
     """Links of the data's line that each row describes; empty where none fits its length."""
     nodes = terminal_nodes(network, mode)
     router = LineRouter(network, np.flatnonzero(lines_of(network, mode)))
@@ -390,7 +389,9 @@ def tag_gauge(network: Network, gauges: Sequence[GaugeRow]) -> Network:
 def _national_gauges(countries: tuple[str, ...], gauges: Sequence[GaugeRow]) -> np.ndarray:
     """Default gauge by country; a disputed territory has that of its parent."""
     known = {row.country: row.gauge_mm for row in gauges if row.kind == "default"}
-    return np.array([known.get(code, known.get(code.split("-")[0], 0)) for code in countries], np.int16)
+    return np.array(
+        [known.get(code, known.get(code.split("-")[0], 0)) for code in countries], np.int16
+    )
 
 
 def _farthest(network: Network, a: int, b: int) -> float:

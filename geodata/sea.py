@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geodata.facts_rows import StraitRow, TerminalRow
-    from geodata.types import Ints
+    from geodata.types import Indices, Ints
 
 #: A port may lie this far from the nearest lane (the lanes are coarse off Makran).
 PORT_REACH_KM = 250.0
@@ -48,7 +48,8 @@ def tag_straits(network: Network, straits: Sequence[StraitRow]) -> Network:
         If a gate is not an edge of the sea lanes; all of them.
     """
     asset = network.links.asset.copy()
-    faults, assets = [], []
+    faults: list[str] = []
+    assets: list[Asset] = []
     sea = np.flatnonzero(lines_of(network, Mode.SEA))
     for row in (row for row in straits if row.gates):
         rows = [_gate(network, sea, gate) for gate in row.gates]
@@ -83,7 +84,7 @@ def _gate(
 ) -> int | None:
     nodes, u, v = network.nodes, network.links.u[sea], network.links.v[sea]
 
-    def near(end: Ints, point: tuple[float, float]) -> np.ndarray:
+    def near(end: Indices, point: tuple[float, float]) -> np.ndarray:
         # The source counts on beyond 180 degrees east; the extract does not.
         lon = (point[0] + 180) % 360 - 180
         return np.hypot(nodes.lon[end] - lon, nodes.lat[end] - point[1])

@@ -12,6 +12,7 @@ from geodata.overlay import LineRouter
 from geodata.terminals import ensure_terminal_nodes, terminal_nodes
 from geodata.topology import (
     SHORTEST_KM,
+    Values,
     add,
     lines_of,
     make_links,
@@ -23,7 +24,7 @@ from geodata.types import HIGH_SEAS, Asset, Kind, Links, Mode, Network, Status
 
 if TYPE_CHECKING:
     from geodata.facts_rows import Facts, ServiceRow
-    from geodata.types import Floats, Ints
+    from geodata.types import Floats
 
 #: A way along the lanes this many times the stated length is not the service's way.
 ASTRAY = 3.0
@@ -169,7 +170,10 @@ def _add_hold(
     base, count = len(network.nodes), len(stretches)
     corners = np.stack([stretches[0][1][0], *(line[-1] for _, line in stretches)])
     seas = float(network.countries.index(HIGH_SEAS))
-    common = {"mode": float(hold.mode), "source": float(network.sources.index("facts"))}
+    common: dict[str, Values] = {
+        "mode": float(hold.mode),
+        "source": float(network.sources.index("facts")),
+    }
     nodes = make_nodes(corners[:, 0], corners[:, 1], mode=float(hold.mode), country=seas)
     measured = np.array([polyline_km(line)[-1] for _, line in stretches])
     lines = make_links(
@@ -183,7 +187,12 @@ def _add_hold(
     )
     board = np.array(hold.boards, np.int64)
     ship = np.array([base, base + count])
-    stops = {"asset": float(asset), "oneway": 1.0, "country": network.nodes.country[board]} | common
+    stops: dict[str, Values] = {
+        **common,
+        "asset": float(asset),
+        "oneway": 1.0,
+        "country": network.nodes.country[board],
+    }
     links = Links.concat(
         lines,
         make_links(board, ship, kind=float(Kind.BOARDING), **stops),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from geodata.types import Bools, Floats, Indices, Ints
 
+#: A column given whole, or one value for all rows.
+Values = np.ndarray | float
 #: Shortest length of a line, in km: duplicate points of the data stay one metre apart.
 SHORTEST_KM = 0.001
 
@@ -74,9 +76,7 @@ def drop_unused_nodes(network: Network) -> Network:
     return replace(network, nodes=network.nodes.take(used), links=links)
 
 
-def make_links(
-    u: Ints | Indices, v: Ints | Indices, **columns: NDArray[np.generic] | float
-) -> Links:
+def make_links(u: Ints | Indices, v: Ints | Indices, **columns: Values) -> Links:
     """Build a link table from its ends; columns not given are those of a plain line.
 
     Scalars are repeated; `country`, `mode` and `length_km` should be given.
@@ -100,7 +100,7 @@ def make_links(
     return Links(u=np.asarray(u, np.int32), v=np.asarray(v, np.int32), **full)
 
 
-def make_nodes(lon: Floats, lat: Floats, **columns: NDArray[np.generic] | float) -> Nodes:
+def make_nodes(lon: Floats, lat: Floats, **columns: Values) -> Nodes:
     """Build a node table from coordinates; columns not given are unset."""
     n = len(lon)
     defaults: dict[str, tuple[type, float]] = {

@@ -7,6 +7,6 @@ import sys
 
 def main() -> None:
     """Run the command line and exit with the code that its outcome has."""
-    from corridors.cli.outcome import run_app  # noqa: PLC0415 - keep `--help` light
+    from corridors.cli.outcome import run_app
 
     sys.exit(run_app(sys.argv[1:]))

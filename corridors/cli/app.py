@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_format
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=True,
-    epilog="A first run: corridors build --out net && corridors run baseline --network net --out results",
+    epilog="A first run: corridors build --out net && corridors run baseline --network net",
 )
 export_app = typer.Typer(help="Write the network or a map for other tools.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
@@ -55,21 +56,24 @@ def build(
     out: Annotated[Path, typer.Option(help="Folder for the network.")] = DEFAULT_NETWORK,
     extracts: Annotated[Path | None, typer.Option(help="Open-data extracts to use.")] = None,
     facts: Annotated[Path | None, typer.Option(help="Fact tables to use.")] = None,
-    quiet: Quiet = False,  # noqa: FBT002
-    json: Json = False,  # noqa: FBT002
+    quiet: Quiet = False,
+    json: Json = False,
 ) -> None:
     """Build the network and its decision graph from open data and facts."""
-    from geodata.build import EXTRACTS, FACTS, build_snapshot  # noqa: PLC0415
-    from geodata.snapshot import read_manifest  # noqa: PLC0415
+    from geodata.build import FACTS, build_snapshot
+    from geodata.snapshot import read_manifest
+    from geodata.sources.extracts import EXTRACTS
 
     tell = _silent if quiet else _tell
     build_snapshot(out, extracts=extracts or EXTRACTS, facts_folder=facts or FACTS, tell=tell)
     manifest = read_manifest(out)
     if json:
-        _print_json({"network": str(out), "snapshot": manifest["snapshot"], "counts": manifest["counts"]})
+        _print_json(
+            {"network": str(out), "snapshot": manifest["snapshot"], "counts": manifest["counts"]}
+        )
     elif not quiet:
-        counts = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in manifest["counts"].items())
-        print(f"{out}: {counts}")
+        counts = (f"{n:,} {name.replace('_', ' ')}" for name, n in manifest["counts"].items())
+        print(f"{out}: {', '.join(counts)}")
 
 
 @app.command(epilog="Example: corridors check scenarios/*.yaml")
@@ -81,90 +85,103 @@ def check(
     docs: Annotated[
         Path | None, typer.Option(help="Also write what was found about the network here.")
     ] = None,
-    json: Json = False,  # noqa: FBT002
+    json: Json = False,
 ) -> None:
     """Run every named check of the facts, the network and scenarios."""
-    from corridors.check import check_all  # noqa: PLC0415
+    from corridors.check import check_all
 
     found = check_all(network, scenarios=scenarios or (), docs=docs)
     if json:
         _print_json(found.as_dict())
     else:
-        from corridors.cli.show import show_checks  # noqa: PLC0415
+        from corridors.cli.show import show_checks
 
         show_checks(found)
     if found.errors:
         raise typer.Exit(INVALID)
 
 
-@app.command(epilog="Example: corridors run baseline --out results --set costs.value_of_time_usd_per_teu_h=2")
+@app.command(
+    epilog="Example: corridors run baseline --out results --set costs.value_of_time_usd_per_teu_h=2"
+)
 def run(
-    scenario: Annotated[str, typer.Argument(help="Scenario by id or path; - reads standard input.")],
-    out: Annotated[Path | None, typer.Option(help="Folder for the results.", show_default="build/ID")] = None,
+    scenario: Annotated[
+        str, typer.Argument(help="Scenario by id or path; - reads standard input.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results.", show_default="build/ID")
+    ] = None,
     network: NetworkFolder = DEFAULT_NETWORK,
     sets: Annotated[
         list[str] | None, typer.Option("--set", help="Value on top of the scenario, key=value.")
     ] = None,
-    quiet: Quiet = False,  # noqa: FBT002
-    json: Json = False,  # noqa: FBT002
+    quiet: Quiet = False,
+    json: Json = False,
 ) -> None:
     """Run a scenario: routes of every demand, flows and files for a GIS."""
-    from corridors.run import run as run_scenario  # noqa: PLC0415
+    from corridors.run import run as run_scenario
 
     folder = out or Path("build") / Path(scenario if scenario != "-" else "stdin").stem
     answer = run_scenario(scenario, network=network, out=folder, sets=sets or ())
     if json:
         sys.stdout.write((folder / "result.json").read_text(encoding="utf-8"))
     elif not quiet:
-        from corridors.cli.show import show_result  # noqa: PLC0415
+        from corridors.cli.show import show_result
 
         show_result(answer.result, folder)
     if answer.result.demands and all(d.status == "infeasible" for d in answer.result.demands):
         raise typer.Exit(INFEASIBLE)
 
 
-@export_app.command("network", epilog="Example: corridors export network --mode rail --format gpkg --out rail.gpkg")
+@export_app.command(
+    "network", epilog="Example: corridors export network --mode rail --format gpkg --out rail.gpkg"
+)
 def export_network(
     out: Annotated[Path, typer.Option(help="File to write, or folder for GeoJSON and FlatGeobuf.")],
     network: NetworkFolder = DEFAULT_NETWORK,
     mode: Annotated[ModeChoice, typer.Option(help="Part of the network.")] = ModeChoice.ALL,
-    format_: Annotated[FormatChoice, typer.Option("--format", help="File format.")] = FormatChoice.GPKG,
-    json: Json = False,  # noqa: FBT002
+    format_: Annotated[
+        FormatChoice, typer.Option("--format", help="File format.")
+    ] = FormatChoice.GPKG,
+    json: Json = False,
 ) -> None:
     """Write nodes, links and crossings of the network for a GIS."""
-    from corridors.export import write_network  # noqa: PLC0415
+    from corridors.export import write_network
 
     files = write_network(network, out, mode=mode.value, format_=format_.value)
     _done(files, as_json=json)
 
 
-@export_app.command("map", epilog="Example: corridors export map --run build/baseline --out map.png")
+@export_app.command(
+    "map", epilog="Example: corridors export map --run build/baseline --out map.png"
+)
 def export_map(
     out: Annotated[Path, typer.Option(help="Picture to write: .png or .svg.")],
     network: NetworkFolder = DEFAULT_NETWORK,
     run_folder: Annotated[
-        Path | None, typer.Option("--run", help="Results whose routes to draw; the network alone without.")
+        Path | None,
+        typer.Option("--run", help="Results whose routes to draw; the network alone without."),
     ] = None,
-    json: Json = False,  # noqa: FBT002
+    json: Json = False,
 ) -> None:
     """Draw the network, or the routes of a run over it."""
-    from corridors.export import write_map  # noqa: PLC0415
+    from corridors.export import write_map
 
     _done(write_map(network, out, run_folder=run_folder), as_json=json)
 
 
 @app.command()
-def schema(json: Json = False) -> None:  # noqa: ARG001, FBT002
-    """Print the JSON Schema of a scenario file."""
-    from corridors.scenario.schema import json_schema  # noqa: PLC0415
+def schema() -> None:
+    """Print the JSON Schema of a scenario file, itself JSON."""
+    from corridors.scenario.schema import json_schema
 
     sys.stdout.write(json_schema())
 
 
 @app.command()
-def doctor(network: NetworkFolder = DEFAULT_NETWORK, json: Json = False) -> None:  # noqa: FBT002
+def doctor(network: NetworkFolder = DEFAULT_NETWORK, json: Json = False) -> None:
     """Say whether this installation can work, and what to mend if not."""
-    from corridors.doctor import examine  # noqa: PLC0415
+    from corridors.doctor import examine
 
     rows = examine(network)
     if json:
@@ -180,10 +197,10 @@ def doctor(network: NetworkFolder = DEFAULT_NETWORK, json: Json = False) -> None
 def extracts(
     packages: Annotated[Path, typer.Option(help="Folder with the pinned data packages.")],
     out: Annotated[Path, typer.Option(help="Folder for the extracts.")],
-    json: Json = False,  # noqa: FBT002
+    json: Json = False,
 ) -> None:
     """Clip the pinned data packages into the shipped extracts."""
-    from geodata.sources.registry import write_extracts  # noqa: PLC0415
+    from geodata.sources.registry import write_extracts
 
     sizes = write_extracts(packages, out)
     if json:
@@ -193,7 +210,7 @@ def extracts(
             print(f"{out / name}  {size:,} bytes")
 
 
-def _done(files: list[Path], *, as_json: bool) -> None:
+def _done(files: Iterable[Path], *, as_json: bool) -> None:
     if as_json:
         _print_json({"files": [str(path) for path in files]})
     else:

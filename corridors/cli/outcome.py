@@ -27,7 +27,7 @@ BUG, WRONG_USE, INVALID, MISSING, INTERRUPTED = 1, 2, 3, 6, 130
 
 def run_app(arguments: list[str]) -> int:
     """Run the application on `arguments` and return its exit code."""
-    from corridors.cli.app import app  # noqa: PLC0415 - imports typer
+    from corridors.cli.app import app
 
     try:
         app(arguments, prog_name="corridors", standalone_mode=True)
@@ -61,8 +61,8 @@ def _failed(error: Exception) -> int:
 
 
 def _code_of(error: Exception) -> int:
-    from corridors.errors import CorridorsError  # noqa: PLC0415 - only when something failed
-    from geodata.errors import ExtractError, GeodataError, SnapshotError  # noqa: PLC0415
+    from corridors.errors import CorridorsError
+    from geodata.errors import ExtractError, GeodataError, SnapshotError
 
     if isinstance(error, CorridorsError):
         return error.exit_code

@@ -16,17 +16,24 @@ if TYPE_CHECKING:
     from corridors.model.route import Route
 
 HOURS_A_DAY = 24
+#: A file or pipe has no width of its own: wide enough for the table to stay on one line.
+LOG_WIDTH = 132
+
+
+def _console() -> Console:
+    plain = Console(highlight=False)
+    return plain if plain.is_terminal else Console(highlight=False, width=LOG_WIDTH)
 
 
 def show_result(result: Result, folder: Path) -> None:
     """Print the best route of each demand, the reasons of those without, and the place."""
-    console = Console(highlight=False)
+    console = _console()
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("demand", no_wrap=True)
     for name in ("USD/TEU", "days", "km"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("corridor", overflow="fold")
-    table.add_column("way", overflow="fold")
+    for name in ("corridor", "by", "through"):
+        table.add_column(name, overflow="fold")
     for demand in result.demands:
         table.add_row(*_cells(demand))
     console.print(table)
@@ -44,15 +51,16 @@ def show_result(result: Result, folder: Path) -> None:
 
 def _cells(demand: DemandResult) -> tuple[str, ...]:
     if not demand.routes:
-        return (escape(demand.demand_id), "-", "-", "-", "", "infeasible, see below")
+        return (escape(demand.demand_id), "-", "-", "-", "-", "-", "infeasible, see below")
     best: Route = demand.routes[0]
     return (
         escape(demand.demand_id),
         f"{best.cost_usd_per_teu:,.0f}",
         f"{best.time_h / HOURS_A_DAY:.1f}",
         f"{best.distance_km:,.0f}",
-        escape(best.corridor or "-"),
-        escape(f"{' '.join(best.countries)} ({', '.join(best.modes)})"),
+        escape(best.corridor.replace(";", ", ") or "-"),
+        ", ".join(best.modes),
+        " ".join(best.countries),
     )
 
 

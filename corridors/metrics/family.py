@@ -158,7 +158,9 @@ class FamilyNames:
         """Families of which a section's length lies on the way by `SHARE` or more."""
         links = self._links(way)
         self._passed[links] = True
-        share = [(family, km[self._passed[core]].sum() / km.sum()) for family, core, km in self._cores]
+        share = [
+            (family, km[self._passed[core]].sum() / km.sum()) for family, core, km in self._cores
+        ]
         self._passed[links] = False
         return tuple(dict.fromkeys(family for family, part in share if part >= SHARE))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,12 +49,18 @@ def run_files(
     legs = [leg for route in routes for leg in route.legs]
     used = (arc for leg in legs for arc in leg.arcs)
     draw = ArcPainter(network, graph, chain(used, (flow.arc for flow in result.flows)))
-    meta = {"schema_version": result.schema_version, "scenario": result.scenario, "snapshot": result.network}
+    meta = {
+        "schema_version": result.schema_version,
+        "scenario": result.scenario,
+        "snapshot": result.network,
+    }
     rows = metric_rows(result.scenario, result.metrics)
     place = {asset.id: (asset.lon, asset.lat) for asset in graph.assets}
     return {
         "result.json": result_json(result, scenario),
-        "routes.geojson": routes_geojson(map(route_row, routes), map(draw.route, routes), meta=meta),
+        "routes.geojson": routes_geojson(
+            map(route_row, routes), map(draw.route, routes), meta=meta
+        ),
         "legs.geojson": legs_geojson(map(leg_row, legs), map(draw.leg, legs), meta=meta),
         "flows.geojson": flows_geojson(
             map(flow_row, result.flows), (draw.arcs([flow.arc]) for flow in result.flows), meta=meta
@@ -84,9 +90,7 @@ class ArcPainter:
         fresh[1:] |= (lines.lonlat[1:] != lines.lonlat[:-1]).any(axis=1)
         self._points = lines.lonlat[fresh]
         bounds = np.searchsorted(arc_of_point[fresh], np.arange(len(rows) + 1)).tolist()
-        self._span = dict(
-            zip(rows.tolist(), zip(bounds[:-1], bounds[1:], strict=True), strict=True)
-        )
+        self._span = dict(zip(rows.tolist(), pairwise(bounds), strict=True))
 
     def arcs(self, arcs: Sequence[int]) -> Floats:
         """Points along arcs in travel order, shape (n, 2) in degrees."""
@@ -107,14 +111,22 @@ def result_json(result: Result, scenario: Scenario) -> bytes:
     """Return ``result.json``: status, demands with their routes, and metrics."""
     data = {
         "schema_version": result.schema_version,
-        "scenario": {"id": scenario.id, "title": scenario.title, "as_of": scenario.as_of.isoformat()},
+        "scenario": {
+            "id": scenario.id,
+            "title": scenario.title,
+            "as_of": scenario.as_of.isoformat(),
+        },
         "network": result.network,
         "status": result.status,
         "demands": [_demand(demand) for demand in result.demands],
         "metrics": [
             {
-                "name": m.name, "subject_kind": m.subject_kind, "subject": m.subject,
-                "value": round(m.value, 6), "unit": m.unit, "better": m.better,
+                "name": m.name,
+                "subject_kind": m.subject_kind,
+                "subject": m.subject,
+                "value": round(m.value, 6),
+                "unit": m.unit,
+                "better": m.better,
             }
             for m in result.metrics
         ],
@@ -132,9 +144,13 @@ def _demand(demand: DemandResult) -> dict[str, Any]:
         "unserved_teu_per_year": demand.unserved_teu_per_year,
         "routes": [
             {
-                "route_id": route.route_id, "rank": route.rank, "objective": route.objective,
-                "corridor": route.corridor, "cost_usd_per_teu": round(route.cost_usd_per_teu, 2),
-                "time_h": round(route.time_h, 3), "distance_km": round(route.distance_km, 3),
+                "route_id": route.route_id,
+                "rank": route.rank,
+                "objective": route.objective,
+                "corridor": route.corridor,
+                "cost_usd_per_teu": round(route.cost_usd_per_teu, 2),
+                "time_h": round(route.time_h, 3),
+                "distance_km": round(route.distance_km, 3),
                 "emissions_kgco2e_per_teu": round(route.emissions_kgco2e_per_teu, 3),
                 "countries": list(route.countries),
             }
