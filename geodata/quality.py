@@ -20,7 +20,7 @@ from geodata.checks import ERROR, run_checks
 from geodata.facts_io import load_facts
 from geodata.geojson import ATTRIBUTION
 from geodata.snapshot import open_network, open_snapshot, read_report
-from geodata.types import Kind, Mode, Status
+from geodata.types import BranchLeg, Kind, Mode, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from geodata.checks import Finding
     from geodata.facts_rows import CrossingRow, Facts, GapRow, ReferenceLengthRow
-    from geodata.types import Asset, Branch, BranchLeg, DecisionGraph, Floats, Network
+    from geodata.types import Asset, Branch, DecisionGraph, Floats, Network
 
 __all__ = ["LengthRow", "length_errors", "length_table", "network_markdown", "write_docs"]
 
@@ -141,6 +141,9 @@ def _measured(
 def _leg(
     finder: BranchFinder, row: ReferenceLengthRow, ends: tuple[str, str], link: str
 ) -> BranchLeg:
+    lost = [end for end in ends if end not in finder.graph.terminal_ids]
+    if lost:
+        return BranchLeg(row.id, 1, *ends, row.mode, (), (), 0.0, f"no terminal {lost[0]}")
     leg = finder.leg(row.id, 1, ends=ends, mode=row.mode, links=link)
     if leg.gap and link != ANY:
         return finder.leg(row.id, 1, ends=ends, mode=row.mode, links=ANY)
@@ -227,6 +230,10 @@ def network_markdown(
     return "\n".join(parts)
 
 
+def _section(title: str, text: str, *parts: str) -> str:
+    return "\n\n".join([f"## {title}", text.strip(), *(part.rstrip() for part in parts)]) + "\n"
+
+
 def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Markdown table; a column whose header ends in ``>`` is set right."""
     names = [name.removesuffix(">") for name in header]
@@ -263,7 +270,7 @@ The decision graph is the network contracted to the places where a decision can 
 contraction is exact. Track that carries two gauges is counted once per gauge; a sea service
 that carries wagons, trucks and boxes once for each.
 """
-    return f"## In figures\n\n{_table(('what', 'count>'), rows)}\n{text}"
+    return _section("In figures", _table(("what", "count>"), rows), text)
 
 
 def _by_country(network: Network, facts: Facts) -> str:
@@ -290,8 +297,8 @@ def _by_country(network: Network, facts: Facts) -> str:
     others = sum(n for code, n in count.items() if code not in main)
     rows.append(("others", others, *(_km(column[rest].sum()) for column in km.values())))
     header = ("country", "terminals>", "rail km>", "rail not built>", "road km>", "road not built>")
-    return f"## Length by country\n\nMeasured, in km; *not built* is planned or under construction \
-or out of use.\n\n{_table(header, rows)}"
+    text = "Measured; *not built* is planned, under construction or out of use."
+    return _section("Length by country", text, _table(header, rows))
 
 
 def _lengths(graph: DecisionGraph, facts: Facts) -> str:
@@ -300,11 +307,9 @@ def _lengths(graph: DecisionGraph, facts: Facts) -> str:
     modes = Counter(row.mode for row in rows)
     told = sum(bool(row.why_off) for row in rows)
     listed = ", ".join(f"{count} {mode}" for mode, count in sorted(modes.items()))
-    bare = [row for row in rows if not row.is_stated]
+    bare = [row for row in rows if not row.is_stated and not row.why_off]
     bare_middle, bare_worst, _ = length_errors(bare)
     text = f"""\
-## Computed against published length
-
 {len(rows)} pairs ({listed}). Over the {len(rows) - told} without a note the median absolute error
 is {middle:.1f} % and the worst {worst:.1f} %; {told} rows say why they are off. Above \
 {OFF_PERCENT:.0f} % or without a way, and unexplained: {", ".join(off) or "none"}.
@@ -312,11 +317,11 @@ The computed way runs over all stops named; a hand link between two stops is use
 is not built yet. Hand links and sea services have a stated length, which tests nothing: over the
 {len(bare)} pairs that run mostly over open data the median is {bare_middle:.1f} % and the worst \
 {bare_worst:.1f} %.
-
 """
     header = ("pair", "mode", "stops", "published>", "computed>", "of it stated>", "error %>",
               "source", "note")  # fmt: skip
-    return text + _table(header, (_length_cells(row) for row in rows))
+    cells = (_length_cells(row) for row in rows)
+    return _section("Computed against published length", text, _table(header, cells))
 
 
 def _length_cells(row: LengthRow) -> tuple[object, ...]:
@@ -346,7 +351,7 @@ def _corridors(graph: DecisionGraph, branches: Sequence[Branch]) -> str:
     whole = sum(not any(leg.gap for leg in branch.legs) for branch in branches)
     header = ("branch", "family", "name", "status", "legs>", "km>", "not built km>", "gaps")
     text = f"{whole} of {len(branches)} declared branches are continuous over their named links."
-    return f"## Corridor branches\n\n{text}\n\n{_table(header, rows)}"
+    return _section("Corridor branches", text, _table(header, rows))
 
 
 def _checks(findings: Sequence[Finding]) -> str:
@@ -354,34 +359,25 @@ def _checks(findings: Sequence[Finding]) -> str:
     severe = [finding for finding in findings if finding.severity == ERROR]
     rows = sorted((check, severity, n) for (check, severity), n in count.items())
     listed = "".join(f"- `{f.check}` {_cell(f.subject)}: {_cell(f.message)}\n" for f in severe)
-    text = "An error breaks a rule of the network, a warning marks weak data. `corridors check` "
-    text += "prints all of them."
-    errors = f"\nErrors:\n\n{listed}" if severe else "\nThere is no error.\n"
-    return f"## Checks\n\n{text}\n\n{_table(('check', 'severity', 'count>'), rows)}{errors}"
+    text = """\
+An error breaks a rule of the network, a warning marks weak data. `corridors check` prints all.
+"""
+    errors = f"Errors:\n\n{listed}" if severe else "There is no error."
+    return _section("Checks", text, _table(("check", "severity", "count>"), rows), errors)
 
 
 def _services(facts: Facts) -> str:
     rows = [
-        (
-            row.id,
-            f"{row.from_id}-{row.to_id}",
-            row.type,
-            ", ".join(row.carries),
-            _km(row.km),
-            _range(
-                row.sailings_per_week_low, row.sailings_per_week_likely, row.sailings_per_week_high
-            ),
-            row.physical_status,
-            row.political_status,
-            row.status_date,
-            row.confidence,
-        )
+        (row.id, f"{row.from_id}-{row.to_id}", row.type, ", ".join(row.carries), _km(row.km),
+         _range(row.sailings_per_week_low, row.sailings_per_week_likely,
+                row.sailings_per_week_high),
+         row.physical_status, row.political_status, row.status_date, row.confidence)
         for row in facts.services
-    ]
+    ]  # fmt: skip
     header = ("service", "ports", "type", "carries", "km>", "sailings a week", "state", "regime",
               "as of", "confidence")  # fmt: skip
     text = "Sourced. Sailings are low / likely / high. A suspended service does not sail."
-    return f"## Sea services\n\n{text}\n\n{_table(header, rows)}"
+    return _section("Sea services", text, _table(header, rows))
 
 
 def _range(*values: float | None) -> str:
@@ -399,7 +395,7 @@ def _straits(facts: Facts) -> str:
 A strait is closed by its gates: the edges of the sea lanes without which no ship passes. A
 strait without a gate is too small for the lanes and is not on the network.
 """
-    return f"## Straits and canals\n\n{text}\n{_table(header, rows)}"
+    return _section("Straits and canals", text, _table(header, rows))
 
 
 def _territories(facts: Facts) -> str:
@@ -413,22 +409,25 @@ def _territories(facts: Facts) -> str:
 These are territories of their own on the network, whichever view labels them: what may pass
 their line of control is decided by the crossing, never by the label.
 """
-    return f"## Territories whose line of control is not a state border\n\n{text}\n\
-{_table(header, rows)}"
+    title = "Territories whose line of control is not a state border"
+    return _section(title, text, _table(header, rows))
 
 
 def _gaps(facts: Facts) -> str:
-    left = [row for row in facts.gaps if not row.handled_by]
+    left, closed = ([row for row in facts.gaps if bool(row.handled_by) == k] for k in (False, True))
     header = ("gap", "mode", "between", "finding", "handled by")
 
-    def cells(row: GapRow) -> tuple[str, ...]:
-        between = f"{row.from_id}-{row.to_id}"
-        return row.id, row.mode, between, row.finding, ", ".join(row.handled_by)
+    def table(rows: Iterable[GapRow]) -> str:
+        cells = (
+            (row.id, row.mode, f"{row.from_id}-{row.to_id}", row.finding, ", ".join(row.handled_by))
+            for row in rows
+        )
+        return _table(header, cells)
 
-    text = f"{len(facts.gaps)} gaps of the open data lie on declared corridors; {len(left)} remain."
-    return f"## Gaps of the open data\n\n{text}\n\nRemaining:\n\n{_table(header, map(cells, left))}\
-\nClosed by a hand link or a correction:\n\n\
-{_table(header, (cells(row) for row in facts.gaps if row.handled_by))}"
+    text = f"Of {len(facts.gaps)} gaps found on declared corridors {len(left)} stay open."
+    closes = "Closed by a hand link or a correction:"
+    parts = ("Open:", table(left), closes, table(closed))
+    return _section("Gaps of the open data", text, *parts)
 
 
 def _unattached(report: Mapping[str, Any]) -> str:
@@ -437,43 +436,39 @@ def _unattached(report: Mapping[str, Any]) -> str:
         (mode, len(by_mode[mode]), ", ".join(by_mode[mode])) for mode in MODES if by_mode.get(mode)
     ]
     text = "The data has no line of the mode near these terminals; they serve their other modes."
-    return f"## Terminals without a node in a mode they name\n\n{text}\n\n\
-{_table(('mode', 'count>', 'terminals'), rows)}"
+    title = "Terminals without a node in a mode they name"
+    return _section(title, text, _table(("mode", "count>", "terminals"), rows))
 
 
 def _crossings(network: Network, facts: Facts, report: Mapping[str, Any]) -> str:
     asset = {a.id: a for a in network.assets if a.kind == "crossing"}
     mode = {row.id: row.mode for row in facts.crossings}
     mode |= {row["id"]: row["mode"] for row in report["crossings_generated"]}
-    bound = [asset[name] for name in report["crossings_bound"] if name in asset]
-    made = [asset[row["id"]] for row in report["crossings_generated"] if row["id"] in asset]
+    known = asset.keys() & mode.keys()
+    bound = [asset[name] for name in report["crossings_bound"] if name in known]
+    made = [asset[row["id"]] for row in report["crossings_generated"] if row["id"] in known]
     cut, bare = report["borders_cut"], set(report["crossings_without_line"])
     without = [row for row in facts.crossings if row.id in bare]
     header = ("crossing", "name", "pair", "mode", "state", "regime", "lon lat", "confidence")
-    return "\n".join(
-        [
-            "## Crossings\n",
-            _table(
-                ("kind", "rail>", "road>"),
-                [
-                    ("named, bound to a line", *_modes(mode[a.id] for a in bound)),
-                    ("generated, by the pair's default regime", *_modes(mode[a.id] for a in made)),
-                    ("cut: closed or unknown border", *_modes(row["mode"] for row in cut)),
-                    ("named, without a line", *_modes(row.mode for row in without)),
-                ],
-            ),
-            "### Borders cut\n\nA line crosses here; the pair's default is closed or unknown.\n",
-            _table(
-                ("place", "pair", "mode", "lon lat"),
-                [(r["id"], "-".join(r["pair"]), r["mode"], f"{r['lon']} {r['lat']}") for r in cut],
-            ),
-            "### Named crossings without a line\n",
-            _table(header, (_fact_cells(row) for row in without)),
-            "### Named crossings\n\nSourced; state is the physical, regime the political status.\n",
-            _table(header, (_crossing_cells(a, mode[a.id]) for a in bound)),
-            "### Generated crossings\n\nMeasured places; the regime is assumed from the pair.\n",
-            _table(header, (_crossing_cells(a, mode[a.id]) for a in made)),
-        ]
+    counts = [
+        ("named, bound to a line", *_modes(mode[a.id] for a in bound)),
+        ("generated, by the pair's default regime", *_modes(mode[a.id] for a in made)),
+        ("cut: closed or unknown border", *_modes(row["mode"] for row in cut)),
+        ("named, without a line", *_modes(row.mode for row in without)),
+    ]
+    cuts = [(r["id"], "-".join(r["pair"]), r["mode"], f"{r['lon']} {r['lat']}") for r in cut]
+    return _section(
+        "Crossings",
+        "Territories meet at crossings only: a line passes a border by one, or is cut there.",
+        _table(("kind", "rail>", "road>"), counts),
+        "### Borders cut\n\nA line crosses here; the pair's default is closed or unknown.",
+        _table(("place", "pair", "mode", "lon lat"), cuts),
+        "### Named crossings without a line",
+        _table(header, (_fact_cells(row) for row in without)),
+        "### Named crossings\n\nSourced; state is the physical, regime the political status.",
+        _table(header, (_crossing_cells(a, mode[a.id]) for a in bound)),
+        "### Generated crossings\n\nMeasured places; the regime is assumed from the pair.",
+        _table(header, (_crossing_cells(a, mode[a.id]) for a in made)),
     )
 
 
