@@ -336,7 +336,8 @@ def check_terminals(network: Network, facts: Facts) -> Iterator[Finding]:
 def _joined_modes(network: Network, usable: Bools) -> dict[tuple[str, str], bool]:
     """Whether lines of each mode of a terminal reach another terminal.
 
-    Changes between modes at a terminal do not count, boarding a ferry does.
+    Changes between modes at a terminal do not count, boarding a ferry does: a port from
+    which ships sail is reached by sea, whether cargo is lifted or rolls aboard.
     """
     kinds = (Kind.LINE, Kind.BORDER, Kind.GAUGE_CHANGE, Kind.BOARDING)
     label = components(network, usable & np.isin(network.links.kind, kinds))
@@ -344,10 +345,14 @@ def _joined_modes(network: Network, usable: Bools) -> dict[tuple[str, str], bool
     rows = np.flatnonzero((nodes.terminal >= 0) & (nodes.mode != Mode.NONE))
     held = np.unique(np.stack([label[rows], nodes.terminal[rows]]), axis=1)
     others = np.bincount(held[0], minlength=len(nodes) + 1)
+    boards = np.zeros(len(nodes), bool)
+    boards[network.links.u[network.links.kind == Kind.BOARDING]] = True
     found: dict[tuple[str, str], bool] = {}
     for node in rows.tolist():
-        key = (network.terminal_ids[nodes.terminal[node]], Mode(nodes.mode[node]).name.lower())
-        found[key] = found.get(key, False) or bool(others[label[node]] > 1)
+        name = network.terminal_ids[nodes.terminal[node]]
+        modes = {Mode(nodes.mode[node])} | ({Mode.SEA} if boards[node] else set())
+        for key in ((name, mode.name.lower()) for mode in modes):
+            found[key] = found.get(key, False) or bool(others[label[node]] > 1)
     return found
 
 

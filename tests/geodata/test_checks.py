@@ -22,7 +22,7 @@ from geodata.facts_rows import (
     TerminalRow,
 )
 from geodata.topology import make_links, make_nodes
-from geodata.types import Asset, Branch, Kind, Mode, Network, Shapes, Status
+from geodata.types import Asset, Branch, Kind, Mode, Network, Nodes, Shapes, Status
 
 LON = np.array([0.0, 0.2, 0.2, 0.4, 0.4, 0.6])
 #: km of the lines of the drawn network: each spans 0.2 degrees of the equator.
@@ -306,6 +306,17 @@ def test_a_terminal_behind_a_planned_line_is_a_warning() -> None:
     found = list(checks.check_terminals(changed(drawn(), "status", 0, Status.PLANNED), facts()))
     assert [(f.subject, f.severity) for f in found] == [("A", WARNING)]
     assert "not yet built" in found[0].message
+
+
+def test_a_port_where_wagons_roll_aboard_is_reached_by_sea() -> None:
+    quay = make_nodes(np.array([0.0]), np.array([0.0]), mode=float(Mode.SEA), terminal=0.0)
+    network = drawn()
+    network = replace(network, nodes=Nodes.concat(network.nodes, quay))
+    port = facts(terminals=(terminal("A", "AA", 0.0, modes=("rail", "sea")),))
+    found = list(checks.check_terminals(network, port))
+    assert [f.message for f in found] == ["lies on a sea island"]
+    ferry = changed(network, "kind", 0, Kind.BOARDING)
+    assert not list(checks.check_terminals(ferry, port))
 
 
 def weighed(network: Network) -> list[Finding]:
