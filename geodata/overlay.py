@@ -263,6 +263,9 @@ def _pieces(
 ) -> tuple[list[Nodes], Links, dict[int, Floats]]:
     u, v, fresh = ends
     line, k = cut
+    along = polyline_km(line)
+    # The stated length is between stations; the nodes on the track may lie farther apart.
+    km = max(row.km, float(along[-1]))
     mode = Mode[row.mode.upper()]
     common: dict[str, Values] = {
         "mode": float(mode),
@@ -274,18 +277,17 @@ def _pieces(
     country = network.nodes.country
     if k is None:
         links = make_links(
-            np.array([u]), np.array([v]), length_km=row.km, country=float(country[u]), **common
+            np.array([u]), np.array([v]), length_km=km, country=float(country[u]), **common
         )
         return [], links, {0: line[1:-1]}
-    share = polyline_km(line)
-    share = np.clip(share[k] / share[-1], 0.01, 0.99)
+    share = np.clip(along[k] / along[-1], 0.01, 0.99)
     node = make_nodes(
         line[k : k + 1, 0], line[k : k + 1, 1], mode=float(mode), country=float(country[u])
     )
     links = make_links(
         np.array([u, fresh]),
         np.array([fresh, v]),
-        length_km=row.km * np.array([share, 1 - share]),
+        length_km=km * np.array([share, 1 - share]),
         country=country[[u, v]],
         **common,
     )
