@@ -37,6 +37,7 @@ __all__ = [
     "check_branches",
     "check_crossings",
     "check_detours",
+    "check_excursions",
     "check_gauge_changes",
     "check_gauges",
     "check_geometry",
@@ -112,9 +113,16 @@ PAIRS = (
     Pair("Kars-Istanbul", "rail", ("KARS", "HAL")),
     Pair("Baku-Moscow", "rail", ("BAK", "MOW")),
     Pair(
-        "Horadiz-Nakhchivan today, through Iran",
+        "Horadiz-Nakhchivan today, by Bilasuvar or Astara",
+        "road",
+        ("HOR", "IMS", "ASTIR", "TBZ", "JOL", "CUL", "NAX"),
+        (ANY, ANY, ANY, ANY, "RD_JOL_CUL", ANY),
+    ),
+    Pair(
+        "Horadiz-Nakhchivan by the Aghband bridge",
         "road",
         ("HOR", "AGB", "KLL", "NRDZ", "JOL", "CUL", "NAX"),
+        (ANY, "R31b", "RD_KLL_NRDZ", "RD_NRDZ_JOL", "RD_JOL_CUL", ANY),
     ),
     Pair(
         "Horadiz-Nakhchivan when built",
@@ -165,6 +173,7 @@ def run_checks(
         *check_hand_links(network, facts),
         *check_crossings(facts, report),
         *check_detours(branches, facts),
+        *check_excursions(graph, branches),
         *check_straight_edges(network, graph, branches, drawn),
     ]
     return tuple(sorted(findings, key=lambda finding: finding.severity != ERROR))
@@ -409,6 +418,27 @@ def check_detours(branches: Sequence[Branch], facts: Facts) -> Iterator[Finding]
             way = f"{leg.mode} leg {leg.from_id}-{leg.to_id}"
             message = f"{way} is {leg.km:.0f} km, the straight line {direct:.0f} km"
             yield Finding("check_detours", branch, message, WARNING)
+
+
+def check_excursions(graph: DecisionGraph, branches: Sequence[Branch]) -> Iterator[Finding]:
+    """No leg over land leaves a territory only to come back to it.
+
+    Some lines truly do; elsewhere the outline errs or the way home is cut, and a closed
+    border would stop domestic traffic.
+    """
+    arcs, users = graph.arcs, dict[tuple[str, str], set[str]]()
+    for branch in branches:
+        for leg in (leg for leg in branch.legs if leg.mode in {"rail", "road"}):
+            rows = np.array(leg.arcs, np.int64)
+            codes = arcs.country[rows[arcs.kind[rows] == Kind.LINE]]
+            visits = codes[np.diff(codes, prepend=-1) != 0].tolist()
+            if len(set(visits)) < len(visits):
+                way = "-".join(graph.countries[code] for code in visits)
+                leg_name = f"{leg.mode} leg {leg.from_id}-{leg.to_id}"
+                users.setdefault((leg_name, way), set()).add(branch.id)
+    for (leg_name, way), ids in sorted(users.items()):
+        message = f"{leg_name} runs {way}"
+        yield Finding("check_excursions", ", ".join(sorted(ids)), message, WARNING)
 
 
 def check_straight_edges(

@@ -378,6 +378,14 @@ def test_a_leg_far_longer_than_the_straight_line_is_told() -> None:
     assert not list(checks.check_detours(branches(drawn(), corridor("A", "B")), facts()))
 
 
+def test_a_leg_that_leaves_a_territory_and_comes_back_is_told() -> None:
+    there = moved(changed(drawn(), "country", 4, 0), "country", 5, 0)
+    found = list(checks.check_excursions(contract(there), branches(there, corridor("A", "B", "C"))))
+    assert not found
+    found = list(checks.check_excursions(contract(there), branches(there, corridor("A", "C"))))
+    assert [f.message for f in found] == ["rail leg A-C runs AA-BB-AA"]
+
+
 def straight(network: Network) -> list[Finding]:
     graph, legs = contract(network), branches(network, corridor("A", "C"))
     return list(checks.check_straight_edges(network, graph, legs, checks.drawn_km(network)))
