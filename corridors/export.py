@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,9 @@ import numpy as np
 
 from corridors.errors import InputMissingError
 from corridors.report.labels import by_use
+from geodata.build import FACTS
 from geodata.export import export_network
+from geodata.facts_io import load_facts
 from geodata.snapshot import open_network, open_snapshot, read_manifest
 from geodata.sources.extracts import EXTRACTS, read_outlines
 
@@ -19,14 +22,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corridors.report.maps import RouteLine
-    from geodata.types import Floats
+    from geodata.types import Floats, Network
 
+#: The view that attributes a disputed territory to no state.
+TERRITORY = "territory"
 #: Alternatives of a demand beyond this rank are left off the map.
 LAST_RANK = 3
 
 
-def write_network(network: Path, out: Path, *, mode: str, format_: str) -> tuple[Path, ...]:
+def write_network(
+    network: Path, out: Path, *, mode: str, format_: str, view: str = TERRITORY
+) -> tuple[Path, ...]:
     """Write the network as GeoJSON, GeoPackage or FlatGeobuf; return the files.
+
+    `view` says to which state a disputed territory is attributed: `territory` (to none:
+    it keeps a code of its own), `un` or `de_facto`. It changes labels only, since on the
+    network every such territory is one of its own whoever draws the map.
 
     Raises
     ------
@@ -34,7 +45,16 @@ def write_network(network: Path, out: Path, *, mode: str, format_: str) -> tuple
         If the network cannot be read or the files cannot be written.
     """
     snapshot = read_manifest(network)["snapshot"]
-    return export_network(open_network(network), out, mode=mode, format=format_, snapshot=snapshot)  # type: ignore[arg-type]
+    whole = _labelled(open_network(network), view)
+    return export_network(whole, out, mode=mode, format=format_, snapshot=snapshot)  # type: ignore[arg-type]
+
+
+def _labelled(network: Network, view: str) -> Network:
+    """Name the disputed territories as `view` has it."""
+    if view == TERRITORY:
+        return network
+    labels = {row.id: getattr(row, f"view_{view}") for row in load_facts(FACTS).territories}
+    return replace(network, countries=tuple(labels.get(c, c) for c in network.countries))
 
 
 def write_map(network: Path, out: Path, *, run_folder: Path | None = None) -> tuple[Path, ...]:

@@ -43,6 +43,14 @@ class ModeChoice(StrEnum):
     ALL = "all"
 
 
+class ViewChoice(StrEnum):
+    """To which state a disputed territory is attributed; labels only."""
+
+    TERRITORY = "territory"
+    UN = "un"
+    DE_FACTO = "de_facto"
+
+
 class FormatChoice(StrEnum):
     """File formats that geographic information systems read."""
 
@@ -85,6 +93,9 @@ def check(
     docs: Annotated[
         Path | None, typer.Option(help="Also write what was found about the network here.")
     ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="List every warning, not a count by check.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Run every named check of the facts, the network and scenarios."""
@@ -96,7 +107,7 @@ def check(
     else:
         from corridors.cli.show import show_checks
 
-        show_checks(found)
+        show_checks(found, verbose=verbose)
     if found.errors:
         raise typer.Exit(INVALID)
 
@@ -143,12 +154,15 @@ def export_network(
     format_: Annotated[
         FormatChoice, typer.Option("--format", help="File format.")
     ] = FormatChoice.GPKG,
+    view: Annotated[
+        ViewChoice, typer.Option(help="Attribution of disputed territories; labels only.")
+    ] = ViewChoice.TERRITORY,
     json: Json = False,
 ) -> None:
     """Write nodes, links and crossings of the network for a GIS."""
     from corridors.export import write_network
 
-    files = write_network(network, out, mode=mode.value, format_=format_.value)
+    files = write_network(network, out, mode=mode.value, format_=format_.value, view=view.value)
     _done(files, as_json=json)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -64,9 +65,15 @@ def _cells(demand: DemandResult) -> tuple[str, ...]:
     )
 
 
-def show_checks(found: Checked) -> None:
-    """Print every finding, errors last so that they stand at the end of the log."""
+def show_checks(found: Checked, *, verbose: bool = False) -> None:
+    """Print every error, and the warnings: all of them, or how many of each check."""
     console = Console(highlight=False, soft_wrap=True)
-    for line in (*found.warnings, *found.errors):
+    if verbose:
+        for line in found.warnings:
+            console.print(escape(line))
+    else:
+        for check, count in sorted(Counter(line.split()[1] for line in found.warnings).items()):
+            console.print(f"warning {check}: {count}; list them with --verbose")
+    for line in found.errors:
         console.print(escape(line))
     console.print(f"{len(found.errors)} errors, {len(found.warnings)} warnings")
