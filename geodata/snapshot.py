@@ -103,7 +103,7 @@ def write_snapshot(
             path.name: {"bytes": path.stat().st_size, "sha256": _sha256(path)}
             for path in sorted(partial.iterdir())
         }
-        identity = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+        identity = _identity(files)
         manifest = {
             "schema_version": SCHEMA_VERSION,
             "snapshot": identity,
@@ -180,17 +180,20 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises
     ------
     SnapshotError
-        If there is none, or it is of another schema version.
+        If there is none, or it is altered or of another schema version.
     """
     path = folder / MANIFEST
     if not path.is_file():
         msg = f"{path}: no network here; make one with `corridors build --out {folder}`"
         raise SnapshotError(msg)
-    manifest = _read_json(path)
-    if manifest.get("schema_version") != SCHEMA_VERSION or "files" not in manifest:
+    manifest: Any = _read_json(path)
+    if not isinstance(manifest, dict) or manifest.get("schema_version") != SCHEMA_VERSION:
         msg = f"{path}: not a network of schema version {SCHEMA_VERSION}; build it again"
         raise SnapshotError(msg)
-    return manifest
+    if manifest.get("snapshot") != _identity(manifest.get("files")):
+        msg = f"{path}: altered (its id is not that of its files); build the network again"
+        raise SnapshotError(msg)
+    return dict(manifest)
 
 
 def read_report(folder: Path) -> dict[str, Any]:
@@ -280,6 +283,11 @@ def _check_hash(path: Path, sha256: str) -> None:
     if _sha256(path) != sha256:
         msg = f"{path}: altered (sha256 differs); build the network again with `corridors build`"
         raise SnapshotError(msg)
+
+
+def _identity(files: object) -> str:
+    """Id of a snapshot: the hash of the listing of its files."""
+    return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,14 @@ EXTRACTS = Path(__file__).parent.parent / "extracts"
 PROVENANCE = "PROVENANCE.json"
 #: Coordinates are stored as integers of a millionth of a degree, lengths in metres.
 DEGREE = 1_000_000
+LINE_COLUMNS = ("lon", "lat", "u", "v", "length_m")
+#: What each extract holds.
+COLUMNS = {
+    "rail.npz": LINE_COLUMNS,
+    "road.npz": LINE_COLUMNS,
+    "sea.npz": LINE_COLUMNS,
+    "countries.npz": ("lon", "lat", "start", "polygon", "country", "codes"),
+}
 
 
 @dataclass(frozen=True)
@@ -69,16 +78,17 @@ def read_bytes(folder: Path, name: str) -> bytes:
     ExtractError
         If the file or its provenance is missing, truncated or altered.
     """
-    listed = provenance(folder)["files"]
-    if name not in listed:
+    try:
+        sha256 = provenance(folder)["files"][name]["sha256"]
+    except (LookupError, TypeError) as error:
         msg = f"{folder / PROVENANCE}: no entry for {name}; rebuild with `make extracts`"
-        raise ExtractError(msg)
+        raise ExtractError(msg) from error
     try:
         data = (folder / name).read_bytes()
     except OSError as error:
         msg = f"{folder / name}: cannot be read ({error.strerror}); rebuild with `make extracts`"
         raise ExtractError(msg) from error
-    if hashlib.sha256(data).hexdigest() != listed[name]["sha256"]:
+    if hashlib.sha256(data).hexdigest() != sha256:
         msg = (
             f"{folder / name}: damaged or altered (sha256 differs from {PROVENANCE}); "
             "restore it or rebuild with `make extracts`"
@@ -142,5 +152,15 @@ def read_outlines(folder: Path) -> Outlines:
 
 
 def _load(folder: Path, name: str) -> dict[str, NDArray[Any]]:
-    with np.load(io.BytesIO(read_bytes(folder, name)), allow_pickle=False) as archive:
-        return dict(archive)
+    data = read_bytes(folder, name)
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            arrays = dict(archive)
+        missing = [column for column in COLUMNS[name] if column not in arrays]
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        msg = f"{folder / name}: not an archive of arrays ({error}); rebuild with `make extracts`"
+        raise ExtractError(msg) from error
+    if missing:
+        msg = f"{folder / name}: lacks {', '.join(missing)}; rebuild with `make extracts`"
+        raise ExtractError(msg)
+    return arrays

