@@ -88,12 +88,10 @@ class BranchFinder:
     def _usable(self, mode: Mode, named: Sequence[int]) -> Bools:
         arcs = self.graph.arcs
         wet = mode in {Mode.SEA, Mode.FERRY}
+        there = (arcs.status == Status.BUILT) | np.isin(arcs.asset, named)
         line = np.isin(arcs.mode, (Mode.SEA, Mode.FERRY)) if wet else arcs.mode == mode
-        line &= (arcs.kind == Kind.LINE) & (
-            (arcs.status == Status.BUILT) | np.isin(arcs.asset, named)
-        )
-        stop = np.isin(arcs.kind, STOPS[mode])
-        usable: Bools = line | (stop if wet else stop & (arcs.mode == mode))
+        stop = np.isin(arcs.kind, STOPS[mode]) & (wet | (arcs.mode == mode))
+        usable: Bools = there & ((line & (arcs.kind == Kind.LINE)) | stop)
         return usable
 
     def _nodes(self, terminal: str, mode: Mode) -> Ints:

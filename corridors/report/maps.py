@@ -41,6 +41,9 @@ OVERVIEW: Extent = (17.0, 17.0, 104.0, 65.0)
 
 MOST_NAMES = 90
 
+#: Colours of a bitmap: the pens and their soft edges need about half of these.
+PALETTE = 128
+
 
 @dataclass(frozen=True)
 class RouteLine:
@@ -281,3 +284,15 @@ def _save(page: Page, path: Path | str) -> None:
     with rc_context(fixed), writing_output(path) as partial:
         metadata = {"Date": None, "Creator": None} if svg else {"Software": None}
         page.figure.savefig(partial, dpi=DPI, metadata=metadata)
+        if not svg:
+            _reduce_colours(partial)
+
+
+def _reduce_colours(path: Path) -> None:
+    """Rewrite a picture with a palette: a quarter of the bytes, nothing to be seen."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        flat = picture.convert("RGB")
+    palette = flat.quantize(PALETTE, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    palette.save(path, optimize=True)
