@@ -123,7 +123,7 @@ def attach_ports(network: Network, terminals: Sequence[TerminalRow]) -> Network:
     ports = [row for row in terminals if "sea" in row.modes]
     network = ensure_terminal_nodes(network, terminals, [row.id for row in ports], Mode.SEA)
     quays = terminal_nodes(network, Mode.SEA)
-    quay = np.array([quays[row.id][0] for row in ports])
+    quay = np.array([quays[row.id][0] for row in ports], np.int64)
     lon, lat = network.nodes.lon[quay], network.nodes.lat[quay]
     lanes = lines_of(network, Mode.SEA) & (
         network.links.source == network.sources.index("searoute")

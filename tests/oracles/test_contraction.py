@@ -12,17 +12,14 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.base import SOURCES
 from geodata.contract import contract
-from geodata.errors import NetworkError
 from geodata.topology import make_links, make_nodes
 from geodata.types import Asset, Kind, Mode, Network, Shapes
 from tests.oracles.chains import assert_chains
-from tests.oracles.drawing import Line, applied, draw
 from tests.oracles.full_search import FullSearch
 
 if TYPE_CHECKING:
@@ -143,28 +140,3 @@ def test_the_full_search_is_networkx_own(network: Network, seed: int) -> None:
     for a, row in by_networkx(network, seed).items():
         for b in roots.tolist():
             assert math.isclose(row.get(b, math.inf), found[a, b], rel_tol=1e-12)
-
-
-def test_contraction_leaves_the_places_of_decision_only() -> None:
-    points = {"t": (0.0, 0.0), "m": (1.0, 0.0), "n": (2.0, 0.0), "u": (3.0, 0.0), "s": (1.0, 1.0)}
-    lines = Line("t", "m"), Line("m", "n"), Line("n", "u"), Line("m", "s")
-    network = draw(points, *lines, terminals={"t": "T", "u": "U"})
-    applied(lambda n: (contract(n), n)[1], network)
-    graph = contract(network)
-    assert graph.network_node.tolist() == [0, 3]
-    assert len(graph.arcs) == 2
-    assert graph.arcs.length_km[0] == pytest.approx(network.links.length_km[:3].sum())
-
-
-def test_parallel_lines_of_different_assets_stay_apart() -> None:
-    points = {"t": (0.0, 0.0), "u": (3.0, 0.0)}
-    lines = Line("t", "u", asset="A0"), Line("t", "u", asset="A1"), Line("t", "u", km=400.0)
-    graph = contract(draw(points, *lines, terminals={"t": "T", "u": "U"}, assets=ASSETS))
-    assert sorted(graph.arcs.asset.tolist()) == [-1, -1, 0, 0, 1, 1]
-
-
-def test_a_line_of_one_way_is_refused() -> None:
-    network = draw({"t": (0.0, 0.0), "u": (3.0, 0.0)}, Line("t", "u"))
-    links = network.links.with_columns(oneway=np.array([True]))
-    with pytest.raises(NetworkError, match="one way"):
-        contract(network.__class__(**{**vars(network), "links": links}))
