@@ -140,12 +140,15 @@ class _Ways:
         )
         self.routers = [self._router(weight) for weight in weights]
         place = {name: k for k, name in enumerate(self.graph.terminal_ids)}
-        self.starts, self.start_of = _rows(
-            [int(self.graph.origin[place[d.origin]]) for d in scenario.demands]
-        )
-        self.ends, self.end_of = _rows(
-            [int(self.graph.destination[place[d.destination]]) for d in scenario.demands]
-        )
+        origin = [int(self.graph.origin[place[d.origin]]) for d in scenario.demands]
+        destination = [int(self.graph.destination[place[d.destination]]) for d in scenario.demands]
+        self.apart = [
+            [name for name, node in ((d.origin, a), (d.destination, b)) if node < 0]
+            for d, a, b in zip(scenario.demands, origin, destination, strict=True)
+        ]
+        # A search from node -1 would start at the last one; `apart` is asked first.
+        self.starts, self.start_of = _rows([max(node, 0) for node in origin])
+        self.ends, self.end_of = _rows([max(node, 0) for node in destination])
         self.forward = [router.trees(self.starts) for router in self.routers]
         self.backward = self.routers[0].trees(self.ends, backward=True)
         families = set(scenario.alternatives.families)
@@ -167,6 +170,12 @@ class _Ways:
             self.start_of[k],
             int(self.ends[self.end_of[k]]),
         )
+        if self.apart[k]:
+            names = " and ".join(self.apart[k])
+            reason = f"no line where cargo can start or end at {names}"
+            return DemandResult(
+                demand.id, "infeasible", reason=reason, teu_per_year=demand.teu_per_year
+            )
         if not np.isfinite(self.forward[0].distance[start, end]):
             return self._infeasible(demand, int(self.starts[start]), end)
         found: list[tuple[str, str, Ints]] = [

@@ -51,7 +51,7 @@ def tables(draw: st.DrawFn) -> Table:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=settings().max_examples * 3 // 2)
 @given(tables(), st.booleans())
 def test_distances_are_those_of_networkx(table: Table, backward: bool) -> None:  # noqa: FBT001
     roots = np.arange(table.n)
@@ -63,7 +63,7 @@ def test_distances_are_those_of_networkx(table: Table, backward: bool) -> None: 
             assert math.isclose(row.get(b, math.inf), found[a, b], abs_tol=1e-12)
 
 
-@settings(max_examples=150)
+@settings(max_examples=settings().max_examples * 3 // 2)
 @given(tables(), st.booleans())
 def test_a_way_runs_over_usable_arcs_and_costs_its_distance(
     table: Table,

@@ -79,7 +79,7 @@ def test_the_network_leads_from_country_to_country(world: tuple[Path, Path]) -> 
     network, report = build_network(world[0], load_facts(world[1]))
     assert report["crossings_bound"] == ["X_KZUZ"]
     assert [row["id"] for row in report["crossings_generated"]] == ["X-KZ-UZ-R01"]
-    assert report["unattached"] == {"rail": [], "road": ["W", "E"], "sea": []}
+    assert report["unattached"] == {"rail": ["LONE"], "road": ["W", "E"], "sea": []}
     kinds = {asset.id: asset.kind for asset in network.assets}
     assert kinds["X_KZUZ"] == kinds["X-KZ-UZ-R01"] == "crossing"
     assert (kinds["R1"], kinds["V1"], kinds["PW"]) == ("line", "service", "terminal")

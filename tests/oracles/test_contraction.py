@@ -105,7 +105,7 @@ def by_decision_graph(graph: DecisionGraph, seed: int) -> dict[int, dict[int, fl
     return dict(nx.all_pairs_dijkstra_path_length(small))
 
 
-@settings(max_examples=200)
+@settings(max_examples=settings().max_examples * 2)
 @given(networks(), st.integers(0, 2**16))
 def test_costs_on_the_decision_graph_are_those_of_the_network(network: Network, seed: int) -> None:
     graph = contract(network)
@@ -131,7 +131,7 @@ def test_no_gate_is_left_out(network: Network) -> None:
     assert np.isin(ends, graph.network_node).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples // 2)
 @given(networks(), st.integers(0, 2**16))
 def test_the_full_search_is_networkx_own(network: Network, seed: int) -> None:
     cost, opened = weights(network.links, seed)

@@ -106,6 +106,8 @@ ROWS: Mapping[str, list[dict[str, object]]] = {
         {"id": "E", "country": "UZ", "lon": 46.0, "lat": 45.0, "modes": "rail;road"},
         {"id": "PW", "country": "KZ", "lon": 36.0, "lat": 39.9, "modes": "sea"},
         {"id": "PE", "country": "UZ", "lon": 44.0, "lat": 39.9, "modes": "sea"},
+        {"id": "J", "kind": "junction", "country": "KZ", "lon": 38.0, "lat": 45.0, "modes": "rail"},
+        {"id": "LONE", "country": "KZ", "lon": 32.0, "lat": 49.0, "modes": "rail"},
     ],
     "crossings": [
         {
