@@ -162,6 +162,8 @@ def _append_layer(layer: Layer, path: Path, driver: str) -> None:
             geometry_type="Point" if layer.of_points else "MultiLineString",
             crs="EPSG:4326",
             layer_options=options if driver == "GPKG" else {"TITLE": layer.name, **options},
+            # Older GIS warn of newer versions; only the first layer makes the file.
+            dataset_options={"VERSION": "1.3"} if driver == "GPKG" else None,
         )
         written = read_info(path, layer=layer.name, force_feature_count=True)["features"]
     except (DataLayerError, DataSourceError, FeatureError) as error:
