@@ -1,0 +1,97 @@
+"""The wheel, installed elsewhere, is the whole project: verbs, scenarios, facts, extracts."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.cli.process import TIMEOUT_S, environment
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ("corridors", "geodata", "scenarios")
+WHERE = """\
+import corridors, geodata.build, geodata.sources.extracts, json, scenarios
+from corridors.scenario.places import data_folder, scenario_folder
+print(json.dumps([
+    corridors.__file__, str(geodata.build.FACTS), str(geodata.sources.extracts.EXTRACTS),
+    str(scenario_folder()), str(data_folder()),
+]))
+"""
+
+
+def _run(*arguments: str | Path, cwd: Path) -> str:
+    """Run a process that must end well; return its standard output."""
+    env = environment()
+    for name in ("PYTHONPATH", "VIRTUAL_ENV"):
+        env.pop(name, None)
+    done = subprocess.run(
+        [*map(str, arguments)], cwd=cwd, env=env, capture_output=True, encoding="utf-8",
+        timeout=TIMEOUT_S, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def _sources(copy: Path) -> Path:
+    """Copy what a wheel is made of, so that nothing is left in the checkout."""
+    copy.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-DATA.md"):
+        shutil.copy(ROOT / name, copy / name)
+    for name in SHIPPED:
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new environment with the wheel in it; other packages are those of the tests."""
+    base = tmp_path_factory.mktemp("wheel")
+    _run(
+        sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index",
+        "--quiet", "--wheel-dir", base / "dist", _sources(base / "source"), cwd=base,
+    )  # fmt: skip
+    (wheel,) = (base / "dist").glob("corridors-*.whl")
+    fresh = base / "env"
+    venv.create(fresh, with_pip=False)
+    python = fresh / "bin" / "python"
+    _run(
+        sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index",
+        "--quiet", wheel, cwd=base,
+    )  # fmt: skip
+    # Nothing is downloaded: the dependencies are those of the running environment. Its
+    # own `.pth` files are not read this way, so an editable install of it stays unseen.
+    site = sysconfig.get_path("purelib", vars={"base": str(fresh)})
+    Path(site, "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
+    return fresh
+
+
+@pytest.mark.slow
+def test_the_wheel_brings_scenarios_facts_and_extracts(installed: Path, tmp_path: Path) -> None:
+    places = orjson.loads(_run(installed / "bin" / "python", "-c", WHERE, cwd=tmp_path))
+    assert len(places) == 5
+    for place in places:
+        assert Path(place).is_relative_to(installed)
+    names = {path.suffix for place in places[1:] for path in Path(place).iterdir()}
+    assert {".csv", ".npz", ".json", ".yaml"} <= names
+
+
+@pytest.mark.slow
+def test_the_installed_command_builds_and_runs_in_an_empty_folder(
+    installed: Path, tmp_path: Path
+) -> None:
+    command = installed / "bin" / "corridors"
+    _run(command, "build", "--quiet", cwd=tmp_path)
+    told = _run(command, "run", "baseline", "--json", cwd=tmp_path)
+    result = orjson.loads(told)
+    assert result["schema_version"] == 1
+    assert any(demand["status"] == "ok" for demand in result["demands"])
+    assert "FAIL" not in _run(command, "doctor", cwd=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["build"]
+    assert sorted(path.name for path in (tmp_path / "build").iterdir()) == ["baseline", "network"]
