@@ -116,3 +116,10 @@ def test_a_border_node_takes_the_lower_code() -> None:
     after = tagged(draw({"a": (5.0, 5.0), "b": (15.0, 5.0)}, Line("b", "a")))
     (border,) = border_nodes(after, Mode.RAIL)
     assert after.countries[after.nodes.country[border]] == "AA"
+
+
+def test_a_short_stretch_between_two_others_is_no_dip() -> None:
+    strip = row(TerritoryRow, id="AA-X", polygon_wkt="POLYGON((9.8 4, 10 4, 10 6, 9.8 6, 9.8 4))")
+    line = draw({"a": (5.0, 5.0), "b": (15.0, 5.0)}, Line("a", "b"))
+    after = tagged(line, places=territories(OUTLINES, [strip]))
+    assert countries_of(after) == ["AA", "AA-X", "BB"]
