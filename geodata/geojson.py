@@ -106,15 +106,10 @@ def geometry_of(lonlat: Floats | None) -> dict[str, object] | None:
     >>> geometry_of(np.array([[50.0000001, 40.0]]))
     {'type': 'Point', 'coordinates': [50.0, 40.0]}
     """
-    if lonlat is None or len(lonlat) == 0:
-        return None
-    points = np.atleast_2d(lonlat)
-    if len(points) == 1:
-        return {"type": "Point", "coordinates": _rounded(points)[0]}
-    parts = [_rounded(part) for part in split_antimeridian(points)]
-    if len(parts) == 1:
-        return {"type": "LineString", "coordinates": parts[0]}
-    return {"type": "MultiLineString", "coordinates": parts}
+    found = _geometry(lonlat)
+    if found is not None:
+        found["coordinates"] = _listed(found["coordinates"])
+    return found
 
 
 def plain(value: object) -> object:
@@ -136,6 +131,9 @@ def plain(value: object) -> object:
     >>> plain(float("nan")), plain(np.int8(3)), plain(("AZ", "GE"))
     (None, 3, 'AZ;GE')
     """
+    kind = type(value)
+    if kind is str or kind is int or value is None:
+        return value
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, (list, tuple)):
@@ -157,18 +155,37 @@ def _feature(
         {
             "type": "Feature",
             "id": properties[id_field],
-            "geometry": geometry_of(lonlat),
+            "geometry": _geometry(lonlat),
             "properties": properties,
         }
     )
 
 
-def _rounded(lonlat: Floats) -> list[Any]:
-    """Return points rounded, without negative zeros."""
-    rounded: list[Any] = (np.round(lonlat, DECIMALS) + 0.0).tolist()
-    return rounded
+def _geometry(lonlat: Floats | None) -> dict[str, Any] | None:
+    """Return the geometry member with coordinates as arrays, which encode fastest."""
+    if lonlat is None or len(lonlat) == 0:
+        return None
+    points = np.atleast_2d(lonlat)
+    if len(points) == 1:
+        return {"type": "Point", "coordinates": _rounded(points)[0]}
+    parts = [_rounded(part) for part in split_antimeridian(points)]
+    if len(parts) == 1:
+        return {"type": "LineString", "coordinates": parts[0]}
+    return {"type": "MultiLineString", "coordinates": parts}
+
+
+def _listed(coordinates: Any) -> Any:  # noqa: ANN401 - an array or a list of them
+    """Return arrays as lists."""
+    if isinstance(coordinates, list):
+        return [part.tolist() for part in coordinates]
+    return coordinates.tolist()
+
+
+def _rounded(lonlat: Floats) -> Floats:
+    """Return points rounded, without negative zeros, in the order of memory."""
+    return np.ascontiguousarray(np.round(lonlat, DECIMALS) + 0.0)
 
 
 def _dump(value: object) -> str:
     """Return compact JSON; `plain` has made NaN and infinity null before."""
-    return orjson.dumps(value).decode()
+    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY).decode()

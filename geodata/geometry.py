@@ -165,7 +165,8 @@ def unwrapped(lonlat: Floats) -> Floats:
     >>> unwrapped(np.array([[179.0, 0.0], [-179.0, 0.0]])).tolist()
     [[179.0, 0.0], [181.0, 0.0]]
     """
-    turns = -np.rint(np.diff(lonlat[:, 0]) / FULL_TURN)
+    lon = lonlat[:, 0]
+    turns = -np.rint((lon[1:] - lon[:-1]) / FULL_TURN)
     if not turns.any():
         return lonlat
     result = lonlat.copy()

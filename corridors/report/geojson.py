@@ -262,22 +262,27 @@ def _contracted(
     meta: Row | None,
 ) -> bytes:
     """Encode rows with exactly these fields, in this order, the first one the id."""
-    ordered = [_ordered(row, fields, name) for row in rows]
+    digits = {field: _digits(field) for field in fields}
+    ordered = [_ordered(row, digits, name) for row in rows]
     return feature_collection(ordered, geometries, id_field=fields[0], name=name, meta=meta)
 
 
-def _ordered(row: Row, fields: tuple[str, ...], name: str) -> dict[str, object]:
+def _ordered(row: Row, digits: Mapping[str, int | None], name: str) -> dict[str, object]:
     """Return the row in the contract's order, numbers rounded to what they mean."""
-    if set(row) != set(fields):
-        missing, unknown = sorted(set(fields) - set(row)), sorted(set(row) - set(fields))
+    if row.keys() != digits.keys():
+        missing, unknown = sorted(digits.keys() - row.keys()), sorted(row.keys() - digits.keys())
         msg = f"{name}: missing fields {missing}, unknown fields {unknown}"
         raise ValueError(msg)
-    return {key: _rounded(key, row[key]) for key in fields}
+    return {field: _rounded(row[field], places) for field, places in digits.items()}
 
 
-def _rounded(field: str, value: object) -> object:
-    """Round by unit, so that the last bits of a sum do not reach the file."""
-    if not isinstance(value, float):
+def _digits(field: str) -> int | None:
+    """Return how many digits after the point a field has by the unit in its name."""
+    return next((n for end, n in DIGITS.items() if field.endswith(end)), None)
+
+
+def _rounded(value: object, digits: int | None) -> object:
+    """Round, so that the last bits of a sum do not reach the file."""
+    if digits is None or not isinstance(value, float):
         return value
-    digits = next((n for end, n in DIGITS.items() if field.endswith(end)), None)
-    return value if digits is None else round(value, digits) + 0.0
+    return round(value, digits) + 0.0
