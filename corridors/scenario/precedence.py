@@ -1,0 +1,263 @@
+"""Which rule wins: from the rules in force to a verdict on one place for one cargo.
+
+In order:
+
+1. A place that physically cannot be used stays closed; no rule overrides that.
+2. A rule counts only if its maker, or an agency of it, holds a role with the power over
+   the place that day; else it is a warning that names the role it lacks.
+3. Every actor with the power to deny must permit. An actor without a rule follows the
+   default of its control row.
+4. Within one actor the higher priority wins; then the more specific rule (more fields
+   given; then one that names an asset, a commodity, an origin or destination, a mode, a
+   bloc, in this order); then the later first day; then deny over permit; then the
+   smaller id.
+5. Charges and delays add across actors; within an actor the winning rule replaces.
+6. Of caps of one unit the smallest holds.
+
+Chances of refusal go like charges within an actor and are combined as independent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from corridors.model.access import POWER_FOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from corridors.model.access import Cargo, Control, InForce, Place, Rule
+
+_ACCESS = ("permit", "deny")
+_NONE: Mapping[str, int] = {}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Who closes a place: by which rule, empty for the default of the control row."""
+
+    actor: str
+    rule: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the rules say about one place for one cargo.
+
+    `charges` and `delays` are sums by unit, `caps` minima by unit; `refusal_chance` is
+    the chance of being refused although `usable`; `winners` are the rules that decided
+    and `warnings` those that lack standing.
+    """
+
+    usable: bool
+    refusals: tuple[Refusal, ...] = ()
+    charges: Mapping[str, float] = field(default_factory=dict)
+    delays: Mapping[str, float] = field(default_factory=dict)
+    caps: Mapping[str, float] = field(default_factory=dict)
+    refusal_chance: float = 0.0
+    winners: tuple[Rule, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def decide(
+    law: InForce, place: Place, cargo: Cargo, *, quorum: Mapping[str, int] = _NONE
+) -> Verdict:
+    """Judge one place for one cargo.
+
+    Parameters
+    ----------
+    law
+        What is in force that day.
+    place
+        Where the cargo would pass.
+    cargo
+        What it is.
+    quorum
+        Role -> how many of its joint holders must permit; without an entry, all.
+    """
+    if place.closed:
+        return Verdict(usable=False, refusals=(Refusal("", "", place.closed),))
+    counted, warnings = [], []
+    for rule in law.rules:
+        if applies(rule, place, cargo, law):
+            if standing(rule, place, law):
+                counted.append(rule)
+            else:
+                warnings.append(lacks_standing(rule, place, law))
+    access = _winners(rule for rule in counted if rule.effect in _ACCESS)
+    refusals = _within_quorum(_refusals(access, place, law), place, law, quorum)
+    chances = _winners(rule for rule in counted if rule.effect == "probability")
+    charges = _winners(rule for rule in counted if rule.effect == "charge")
+    delays = _winners(rule for rule in counted if rule.effect == "delay")
+    caps = [rule for rule in counted if rule.effect == "cap"]
+    winners = (*access, *chances, *charges, *delays, *sorted(caps, key=rank))
+    return Verdict(
+        not refusals, refusals, _sums(charges), _sums(delays), _least(caps),
+        _chance(chances), winners, tuple(warnings),
+    )  # fmt: skip
+
+
+def rank(rule: Rule) -> tuple[Any, ...]:
+    """Return the sort key that puts the rule that wins within an actor first."""
+    fields = {selector.field for selector in rule.who}
+    named = rule.scope.kind != "any"
+    extra = (named, bool(rule.scope.modes), rule.direction != "both", rule.transit_only)
+    order = (
+        rule.scope.kind == "asset",
+        "commodity" in fields,
+        not fields.isdisjoint(("origin", "destination", "end")),
+        bool(rule.scope.modes),
+        rule.by_bloc,
+    )
+    start = rule.span.start.toordinal() if rule.span.start else 0
+    return (
+        -rule.priority, -(len(rule.who) + sum(extra)), tuple(not word for word in order),
+        -start, rule.effect != "deny", rule.id,
+    )  # fmt: skip
+
+
+def applies(rule: Rule, place: Place, cargo: Cargo, law: InForce) -> bool:
+    """Whether a rule is about this place and this cargo."""
+    operators = frozenset[str]()
+    if rule.scope.kind == "operator":
+        operators = cargo.operator | _operators(place, law)
+    if not rule.scope.covers(place, operators):
+        return False
+    home = _home(rule, place)
+    starts, ends = not home.isdisjoint(cargo.origin), not home.isdisjoint(cargo.destination)
+    if rule.transit_only and (starts or ends):
+        return False
+    if (rule.direction == "in" and not ends) or (rule.direction == "out" and not starts):
+        return False
+    return all(selector.accepts(cargo) for selector in rule.who)
+
+
+def standing(rule: Rule, place: Place, law: InForce) -> frozenset[str]:
+    """Return the roles from which a rule's maker has its power over a place, maybe none."""
+    needed = POWER_FOR[rule.effect]
+    bound = bool(rule.who) or rule.scope.kind == "operator"
+    return frozenset(
+        control.role
+        for control in _held(rule.by, place, law)
+        if gives(control, needed, law) and (bound or law.roles[control.role].reach != "cargo")
+    )
+
+
+def gives(control: Control, power: str, law: InForce) -> bool:
+    """Whether a control row carries a power, by its role or by its own grant."""
+    return power in control.grants or law.roles[control.role].powers[power] == "yes"
+
+
+def lacks_standing(rule: Rule, place: Place, law: InForce) -> str:
+    """Say in words which role a rule's maker lacks over a place."""
+    power = POWER_FOR[rule.effect]
+    able = [role.role for role in law.roles.values() if role.powers[power] == "yes"]
+    held = sorted({control.role for control in _held(rule.by, place, law)})
+    has = f"holds only {', '.join(held)}" if held else "holds no role"
+    where = ", ".join(sorted(place.assets)) or place.pair or ", ".join(place.countries)
+    needs = " or ".join(sorted(able))
+    return f"{rule.id}: {rule.by} has no standing over {where}: {has}; to {power} needs {needs}"
+
+
+def _held(actor: str, place: Place, law: InForce) -> Iterator[Control]:
+    """Yield the controls over a place of an actor and its agencies."""
+    speakers = law.agencies.get(actor, frozenset({actor}))
+    for control in law.controls:
+        if control.actor in speakers and control.scope.covers(place):
+            yield control
+
+
+def _operators(place: Place, law: InForce) -> frozenset[str]:
+    """Return who works a place."""
+    working = ("operator", "infrastructure_manager")
+    return frozenset(
+        control.actor
+        for control in law.controls
+        if control.role in working and control.scope.covers(place)
+    )
+
+
+def _home(rule: Rule, place: Place) -> frozenset[str]:
+    """Return the countries from which a rule sees transit, entry and exit."""
+    if rule.scope.kind == "territory":
+        return rule.scope.names
+    if rule.by in place.countries:
+        return frozenset({rule.by})
+    return frozenset(place.countries)
+
+
+def _winners(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Return the rule that wins within each actor, by actor."""
+    by_actor: dict[str, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        by_actor[rule.by].append(rule)
+    return tuple(min(by_actor[actor], key=rank) for actor in sorted(by_actor))
+
+
+def _refusals(access: tuple[Rule, ...], place: Place, law: InForce) -> tuple[Refusal, ...]:
+    """Return who closes a place, by rule or by default."""
+    found = {
+        rule.by: Refusal(rule.by, rule.id, rule.title) for rule in access if rule.effect == "deny"
+    }
+    spoken = {
+        speaker for rule in access for speaker in law.agencies.get(rule.by, frozenset({rule.by}))
+    }
+    for control in law.controls:
+        if control.default_open or control.actor in spoken or control.actor in found:
+            continue
+        if gives(control, "deny", law) and control.scope.covers(place):
+            words = f"{control.title}: closed unless {control.actor} permits"
+            found[control.actor] = Refusal(control.actor, "", words)
+    return tuple(found[actor] for actor in sorted(found))
+
+
+def _within_quorum(
+    refusals: tuple[Refusal, ...], place: Place, law: InForce, quorum: Mapping[str, int]
+) -> tuple[Refusal, ...]:
+    """Drop the refusals of joint holders of a role of whom enough permit."""
+    refusing = {refusal.actor for refusal in refusals}
+    kept = []
+    for refusal in refusals:
+        roles = {
+            control.role
+            for control in _held(refusal.actor, place, law)
+            if gives(control, "deny", law)
+        }
+        role = roles.pop() if len(roles) == 1 else ""
+        holders = {
+            control.actor
+            for control in law.controls
+            if control.role == role and control.scope.covers(place)
+        }
+        if role not in quorum or len(holders - refusing) < quorum[role]:
+            kept.append(refusal)
+    return tuple(kept)
+
+
+def _sums(rules: Iterable[Rule]) -> dict[str, float]:
+    """Return the sum of values by unit; rules without a value add nothing."""
+    total: dict[str, float] = defaultdict(float)
+    for rule in rules:
+        if rule.value is not None:
+            total[rule.unit] += rule.value
+    return dict(total)
+
+
+def _least(rules: Iterable[Rule]) -> dict[str, float]:
+    """Return the smallest value of each unit."""
+    least: dict[str, float] = {}
+    for rule in rules:
+        if rule.value is not None:
+            least[rule.unit] = min(rule.value, least.get(rule.unit, rule.value))
+    return least
+
+
+def _chance(rules: Iterable[Rule]) -> float:
+    """Return the chance that any of independent refusals comes."""
+    free = 1.0
+    for rule in rules:
+        free *= 1.0 - (rule.value or 0.0)
+    return 1.0 - free
