@@ -177,9 +177,9 @@ def test_via_points_are_shared_between_the_pieces() -> None:
 
 
 def test_parallel_hand_links_stay_apart() -> None:
-    after = with_links(link("R1"), link("R2", km=200.0), crossings=(crossing(10.5),))
+    after = with_links(link("R1"), link("R2", km=230.0), crossings=(crossing(10.5),))
     assert of_asset(after, "R1").length_km.sum() == pytest.approx(250.0)
-    assert of_asset(after, "R2").length_km.sum() == pytest.approx(200.0)
+    assert of_asset(after, "R2").length_km.sum() == pytest.approx(230.0)
     assert len(nodes_at(after, (10.5, 5.0))) == 2
 
 
@@ -272,3 +272,8 @@ def test_a_named_line_that_the_data_lacks_is_skipped() -> None:
 def test_the_gauge_of_an_attribute_comes_before_the_countrys() -> None:
     after = gauged(attributed(link(action="attributes", gauge_mm=1435)), default("AA", 1520))
     assert after.links.gauge_mm.tolist() == [1435, 1435, 1520, 1520]
+
+
+def test_a_hand_link_is_at_least_as_long_as_it_is_drawn() -> None:
+    after = with_links(link(km=100.0), crossings=(crossing(10.5),))
+    assert of_asset(after, "R1").length_km.sum() == pytest.approx(221.8, abs=0.1)
