@@ -138,11 +138,11 @@ def applies(rule: Rule, place: Place, cargo: Cargo, law: InForce) -> bool:
 def standing(rule: Rule, place: Place, law: InForce) -> frozenset[str]:
     """Return the roles from which a rule's maker has its power over a place, maybe none."""
     needed = POWER_FOR[rule.effect]
-    bound = bool(rule.who) or rule.scope.kind == "operator"
+    reaches = _reaches(rule)
     return frozenset(
         control.role
         for control in _held(rule.by, place, law)
-        if gives(control, needed, law) and (bound or law.roles[control.role].reach != "cargo")
+        if gives(control, needed, law) and law.roles[control.role].reach in reaches
     )
 
 
@@ -154,12 +154,22 @@ def gives(control: Control, power: str, law: InForce) -> bool:
 def lacks_standing(rule: Rule, place: Place, law: InForce) -> str:
     """Say in words which role a rule's maker lacks over a place."""
     power = POWER_FOR[rule.effect]
-    able = [role.role for role in law.roles.values() if role.powers[power] == "yes"]
+    able = [
+        role.role
+        for role in law.roles.values()
+        if role.powers[power] == "yes" and role.reach in _reaches(rule)
+    ]
     held = sorted({control.role for control in _held(rule.by, place, law)})
     has = f"holds only {', '.join(held)}" if held else "holds no role"
     where = ", ".join(sorted(place.assets)) or place.pair or ", ".join(place.countries)
     needs = " or ".join(sorted(able))
     return f"{rule.id}: {rule.by} has no standing over {where}: {has}; to {power} needs {needs}"
+
+
+def _reaches(rule: Rule) -> tuple[str, ...]:
+    """Return the reaches a rule may draw on: that of cargo only if it singles cargo out."""
+    bound = bool(rule.who) or rule.scope.kind == "operator"
+    return ("place", "cargo") if bound else ("place",)
 
 
 def _held(actor: str, place: Place, law: InForce) -> Iterator[Control]:
