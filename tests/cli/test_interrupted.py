@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from geodata.snapshot import read_manifest
 from tests.cli.process import (
     TIMEOUT_S,
     Ended,
@@ -85,6 +86,8 @@ def test_after_ctrl_c_while_writing_the_old_network_stands_and_the_next_build_wo
     assert not (old / "manifest.json").is_symlink()
     assert tree(tmp_path) == before
     # The same inputs give the same bytes, here and where the fixture was built.
+    inputs = [read_manifest(folder)["inputs"] for folder in (old, real_folder)]
+    assert inputs[0] == inputs[1]
     assert contents(old) == contents(real_folder)
 
 
