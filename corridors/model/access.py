@@ -126,13 +126,18 @@ class Scope:
 
     def _facet(self, place: Place, operators: frozenset[str]) -> Iterable[str]:
         """Return the names of a place that the scope's kind looks at."""
-        pair = (place.pair,) if place.pair else ()
-        facets: dict[str, Iterable[str]] = {
-            "asset": place.assets, "territory": place.countries, "country_pair": pair,
-            "unnamed_border": () if place.named else pair, "branch": place.branches,
-            "operator": operators,
-        }  # fmt: skip
-        return facets[self.kind]
+        found: Iterable[str] = operators
+        if self.kind == "asset":
+            found = place.assets
+        elif self.kind == "territory":
+            found = place.countries
+        elif self.kind == "branch":
+            found = place.branches
+        elif self.kind == "country_pair" or (self.kind == "unnamed_border" and not place.named):
+            found = (place.pair,)
+        elif self.kind == "unnamed_border":
+            found = ()
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corridors.errors import Finding, ScenarioError, nearest
-from corridors.model.access import MODES, InForce, Place
+from corridors.model.access import CARGO_FIELDS, MODES, InForce, Place
 from corridors.scenario.conditions import holds, in_order, names_in, parse
 from corridors.scenario.precedence import lacks_standing, standing
 
@@ -98,6 +98,35 @@ def without_standing(register: Register, law: InForce) -> tuple[Finding, ...]:
             words = lacks_standing(rule, lacking[0], law) + more
             found.append(Finding(file, line, 2, "by", words, "add the control row that gives it"))
     return tuple(sorted(found))
+
+
+def told_apart(register: Register, law: InForce) -> dict[str, frozenset[str]]:
+    """Return for each field of cargo the names that some rule in force asks about.
+
+    Two cargoes that agree on these names are one class: no rule can tell them apart.
+    Rules that look at transit or direction ask for their own countries at both ends.
+    """
+    asked: dict[str, set[str]] = {name: set() for name in CARGO_FIELDS if name != "end"}
+    for rule in law.rules:
+        for selector in rule.who:
+            ends = ("origin", "destination") if selector.field == "end" else (selector.field,)
+            for name in ends:
+                asked[name] |= selector.names
+        if rule.transit_only or rule.direction != "both":
+            home = _homes(rule, register.known)
+            asked["origin"] |= home
+            asked["destination"] |= home
+        if rule.scope.kind == "operator":
+            asked["operator"] |= rule.scope.names
+    return {name: frozenset(names) for name, names in asked.items()}
+
+
+def _homes(rule: Rule, known: Known) -> set[str]:
+    """Return all countries from which a rule may see transit, entry and exit."""
+    if rule.scope.kind in ("any", "operator"):
+        return {rule.by, *known.countries}
+    places = [place for places in _places(rule, known) for place in places]
+    return {rule.by, *rule.scope.names, *(code for place in places for code in place.countries)}
 
 
 def _check_choice(

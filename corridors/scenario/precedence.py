@@ -20,7 +20,7 @@ Chances of refusal go like charges within an actor and are combined as independe
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from corridors.model.access import POWER_FOR
@@ -62,6 +62,22 @@ class Verdict:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What bears on one place whatever the cargo: the costly half of a verdict.
+
+    `counted` and `lacking` are the rules about the place whose makers have and lack the
+    power over it, `operators` who works it, `shut` the controls that close it unless
+    their actor permits.
+    """
+
+    place: Place
+    counted: tuple[Rule, ...]
+    lacking: tuple[Rule, ...]
+    operators: frozenset[str]
+    shut: tuple[Control, ...]
+
+
 def decide(
     law: InForce, place: Place, cargo: Cargo, *, quorum: Mapping[str, int] = _NONE
 ) -> Verdict:
@@ -78,25 +94,43 @@ def decide(
     quorum
         Role -> how many of its joint holders must permit; without an entry, all.
     """
+    return judge(survey(law, place), cargo, law, quorum=quorum)
+
+
+def survey(law: InForce, place: Place) -> Survey:
+    """Find what bears on a place, once for all cargoes."""
+    held = tuple(control for control in law.controls if control.scope.covers(place))
+    here = replace(law, controls=held)
+    near = [rule for rule in law.rules if rule.scope.kind == "operator" or rule.scope.covers(place)]
+    able = {rule.id for rule in near if standing(rule, place, here)}
+    return Survey(
+        place,
+        tuple(rule for rule in near if rule.id in able),
+        tuple(rule for rule in near if rule.id not in able),
+        _operators(place, here),
+        tuple(one for one in held if not one.default_open and gives(one, "deny", law)),
+    )
+
+
+def judge(
+    found: Survey, cargo: Cargo, law: InForce, *, quorum: Mapping[str, int] = _NONE
+) -> Verdict:
+    """Judge a surveyed place for one cargo; see :func:`decide`."""
+    place = found.place
     if place.closed:
         return Verdict(usable=False, refusals=(Refusal("", "", place.closed),))
-    counted, warnings = [], []
-    for rule in law.rules:
-        if applies(rule, place, cargo, law):
-            if standing(rule, place, law):
-                counted.append(rule)
-            else:
-                warnings.append(lacks_standing(rule, place, law))
+    counted = [rule for rule in found.counted if applies(rule, found, cargo)]
     access = _winners(rule for rule in counted if rule.effect in _ACCESS)
-    refusals = _within_quorum(_refusals(access, place, law), place, law, quorum)
+    refusals = _within_quorum(_refusals(access, found, law), place, law, quorum)
     chances = _winners(rule for rule in counted if rule.effect == "probability")
     charges = _winners(rule for rule in counted if rule.effect == "charge")
     delays = _winners(rule for rule in counted if rule.effect == "delay")
-    caps = [rule for rule in counted if rule.effect == "cap"]
-    winners = (*access, *chances, *charges, *delays, *sorted(caps, key=rank))
+    caps = sorted((rule for rule in counted if rule.effect == "cap"), key=rank)
     return Verdict(
-        not refusals, refusals, _sums(charges), _sums(delays), _least(caps),
-        _chance(chances), winners, tuple(warnings),
+        not refusals, refusals, _sums(charges), _sums(delays), _least(caps), _chance(chances),
+        (*access, *chances, *charges, *delays, *caps),
+        tuple(lacks_standing(rule, place, law) for rule in found.lacking
+              if applies(rule, found, cargo)),
     )  # fmt: skip
 
 
@@ -119,19 +153,19 @@ def rank(rule: Rule) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def applies(rule: Rule, place: Place, cargo: Cargo, law: InForce) -> bool:
-    """Whether a rule is about this place and this cargo."""
-    operators = frozenset[str]()
-    if rule.scope.kind == "operator":
-        operators = cargo.operator | _operators(place, law)
-    if not rule.scope.covers(place, operators):
+def applies(rule: Rule, found: Survey, cargo: Cargo) -> bool:
+    """Whether a rule about a surveyed place is also about this cargo."""
+    if rule.scope.kind == "operator" and not rule.scope.covers(
+        found.place, found.operators | cargo.operator
+    ):
         return False
-    home = _home(rule, place)
-    starts, ends = not home.isdisjoint(cargo.origin), not home.isdisjoint(cargo.destination)
-    if rule.transit_only and (starts or ends):
-        return False
-    if (rule.direction == "in" and not ends) or (rule.direction == "out" and not starts):
-        return False
+    if rule.transit_only or rule.direction != "both":
+        home = _home(rule, found.place)
+        starts, ends = not home.isdisjoint(cargo.origin), not home.isdisjoint(cargo.destination)
+        if rule.transit_only and (starts or ends):
+            return False
+        if (rule.direction == "in" and not ends) or (rule.direction == "out" and not starts):
+            return False
     return all(selector.accepts(cargo) for selector in rule.who)
 
 
@@ -207,7 +241,7 @@ def _winners(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(min(by_actor[actor], key=rank) for actor in sorted(by_actor))
 
 
-def _refusals(access: tuple[Rule, ...], place: Place, law: InForce) -> tuple[Refusal, ...]:
+def _refusals(access: tuple[Rule, ...], seen: Survey, law: InForce) -> tuple[Refusal, ...]:
     """Return who closes a place, by rule or by default."""
     found = {
         rule.by: Refusal(rule.by, rule.id, rule.title) for rule in access if rule.effect == "deny"
@@ -215,10 +249,8 @@ def _refusals(access: tuple[Rule, ...], place: Place, law: InForce) -> tuple[Ref
     spoken = {
         speaker for rule in access for speaker in law.agencies.get(rule.by, frozenset({rule.by}))
     }
-    for control in law.controls:
-        if control.default_open or control.actor in spoken or control.actor in found:
-            continue
-        if gives(control, "deny", law) and control.scope.covers(place):
+    for control in seen.shut:
+        if control.actor not in spoken and control.actor not in found:
             words = f"{control.title}: closed unless {control.actor} permits"
             found[control.actor] = Refusal(control.actor, "", words)
     return tuple(found[actor] for actor in sorted(found))
@@ -228,6 +260,8 @@ def _within_quorum(
     refusals: tuple[Refusal, ...], place: Place, law: InForce, quorum: Mapping[str, int]
 ) -> tuple[Refusal, ...]:
     """Drop the refusals of joint holders of a role of whom enough permit."""
+    if not quorum:
+        return refusals
     refusing = {refusal.actor for refusal in refusals}
     kept = []
     for refusal in refusals:

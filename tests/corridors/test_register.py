@@ -7,15 +7,16 @@ import shutil
 from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
 from corridors.errors import InputMissingError, ScenarioError
 from corridors.model.access import Cargo, Place
-from corridors.scenario.in_force import as_of, without_standing
+from corridors.scenario.in_force import as_of, told_apart, without_standing
 from corridors.scenario.places import data_folder
-from corridors.scenario.precedence import decide
+from corridors.scenario.precedence import decide, judge, survey
 from corridors.scenario.register import COLUMNS, count_rows, load_register
 from geodata.facts_io import load_facts
 
@@ -170,6 +171,22 @@ def test_a_statement_of_opposition_gives_no_standing() -> None:
 def test_replays(day: date, place: Place, what: Cargo, shut_by: set[str]) -> None:
     verdict = decide(as_of(REGISTER, day), place, what)
     assert {one.actor for one in verdict.refusals} == shut_by
+
+
+@pytest.mark.parametrize("day", [REPLAYS[2], LAST])
+def test_cargoes_that_no_rule_tells_apart_are_judged_alike(day: date) -> None:
+    law, random = as_of(REGISTER, day), Random(7)  # noqa: S311 - no secret
+    asked = told_apart(REGISTER, law)
+    words = sorted({name for names in asked.values() for name in names} | {"XX", "YY", "zz"})
+    places = [at(name) for name in ("X_LARS_RD", "X_TERE_RL", "S_HRM", "S_BAB", "PZBR", "R18")]
+    places += [at("", mode, within=code) for code in ("RU", "AZ", "GE-AB", "TM")
+               for mode in ("rail", "road")]  # fmt: skip
+    surveys = [survey(law, place) for place in places]
+    for _ in range(100):
+        whole = Cargo(*(frozenset(random.sample(words, 3)) for _ in asked))
+        known = {name: whole.traits(name) & names for name, names in asked.items()}
+        for found in surveys:
+            assert judge(found, whole, law) == judge(found, Cargo(**known), law)
 
 
 def test_a_way_through_abkhazia_closes_georgia() -> None:
