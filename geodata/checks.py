@@ -61,6 +61,8 @@ ROUNDING_KM = 0.05
 LONG_KM, LONGEST_SHARE = 20.0, 1.6
 #: A straight edge longer than this, in km, shows a line where it does not run.
 STRAIGHT_KM = 50.0
+#: A line longer than its drawing by this factor bends where the map shows it straight.
+BENDS = 1.03
 #: A leg over land is expected within `DETOUR` times the straight line, plus some km.
 DETOUR, DETOUR_KM = 1.6 * 1.3, 10.0
 #: Relative error of a sum of lengths.
@@ -447,6 +449,8 @@ def check_straight_edges(
     """No corridor shows a long straight line over land where none runs."""
     links = network.links
     straight = (links.kind == Kind.LINE) & np.isin(links.mode, LAND) & (drawn > STRAIGHT_KM)
+    # A line hardly longer than its drawing runs straight.
+    straight &= links.length_km > BENDS * drawn
     straight[network.shapes.link] = False
     users: dict[int, set[str]] = {}
     for branch in branches:
@@ -454,7 +458,8 @@ def check_straight_edges(
         for k in rows[straight[rows]].tolist():
             users.setdefault(k, set()).add(branch.id)
     for k, ids in sorted(users.items(), key=lambda item: (-drawn[item[0]], item[0])):
-        message = f"straight over {drawn[k]:.0f} km, used by {', '.join(sorted(ids))}"
+        span = f"{links.length_km[k]:.0f} km drawn straight over {drawn[k]:.0f} km"
+        message = f"{span}, used by {', '.join(sorted(ids))}"
         yield Finding("check_straight_edges", _place(network, k), message, WARNING)
 
 

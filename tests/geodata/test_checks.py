@@ -392,9 +392,10 @@ def straight(network: Network) -> list[Finding]:
 
 
 def test_a_long_straight_edge_of_a_corridor_is_told_until_it_is_bent() -> None:
-    far = changed(moved(drawn(), "lon", 5, 1.4), "length_km", 4, 112.0)
+    far = changed(moved(drawn(), "lon", 5, 1.4), "length_km", 4, 120.0)
     assert not straight(drawn())
-    assert [f.message for f in straight(far)] == ["straight over 111 km, used by T"]
+    assert [f.message for f in straight(far)] == ["120 km drawn straight over 111 km, used by T"]
+    assert not straight(changed(far, "length_km", 4, 112.0)), "it runs straight"
     bent = replace(
         far,
         shapes=Shapes(np.array([4], np.int32), np.array([0]), np.array([1])),
