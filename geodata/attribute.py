@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: A dip into a neighbour shorter than this, coming back, is taken for an error of the
 #: outlines (they err by 2 to 4 km in Central Asia), unless a terminal lies in it.
 DIP_KM = 60.0
+#: Rounds of absorbing; the real network needs three.
+MOST_ROUNDS = 10
 #: How far off the outlines, in degrees, a node still belongs to the nearest country.
 OFF_OUTLINE_DEGREES = 0.6
 #: A terminal this near (in degrees) to a stretch vouches for its territory.
@@ -202,7 +204,20 @@ def _crossing_fraction(line: Floats, border: Floats) -> Floats:
 
 
 def _absorb_dips(network: Network, mode: Mode, terminals: Sequence[TerminalRow]) -> Network:
-    """Relabel short stretches that lie in a neighbour by the outlines only."""
+    """Relabel short stretches that lie in a neighbour by the outlines only.
+
+    Where a line weaves over a border, each round takes only stretches shorter than all
+    they touch: so the short ones go first and what is left between grows together.
+    """
+    for _ in range(MOST_ROUNDS):
+        changed = _absorb_once(network, mode, terminals)
+        if changed is None:
+            return network
+        network = changed
+    return network
+
+
+def _absorb_once(network: Network, mode: Mode, terminals: Sequence[TerminalRow]) -> Network | None:
     rows = np.flatnonzero(lines_of(network, mode))
     links = network.links.take(rows)
     part, touching = _parts(network, links)
@@ -210,12 +225,15 @@ def _absorb_dips(network: Network, mode: Mode, terminals: Sequence[TerminalRow])
     owner = np.zeros(len(km), np.int64)
     owner[part] = links.country
     other = np.full(len(km), -1, np.int64)
-    mixed = np.zeros(len(km), bool)
+    unfit = np.zeros(len(km), bool)
     for a, b in touching:
-        mixed[a] |= (other[a] >= 0) & (other[a] != owner[b])
+        unfit[a] |= (other[a] >= 0) & (other[a] != owner[b])
+        unfit[a] |= (km[a], a) > (km[b], b)
         other[a] = owner[b]
-    dip = (km < DIP_KM) & (other >= 0) & ~mixed
+    dip = (km < DIP_KM) & (other >= 0) & ~unfit
     dip[list(_parts_with_terminal(network, links, part, terminals))] = False
+    if not dip.any():
+        return None
     country = network.links.country.copy()
     inside = dip[part]
     country[rows[inside]] = other[part[inside]].astype(np.int16)

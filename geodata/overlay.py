@@ -73,14 +73,14 @@ def _correct_mode(
     keep = np.ones(len(network.links), bool)
     bent = shape_points(network)
     km = network.links.length_km.copy()
-    stitches: list[tuple[int, int]] = []
+    stitches: list[tuple[CorrectionRow, int, int]] = []
     for row in rows:
         points = [(row.lon_a, row.lat_a), *row.via_lonlat, (row.lon_b, row.lat_b)]
         ends = [finder.find(*points[0]), finder.find(*points[-1])]
         if None in ends:
             faults.append(f"{row.id}: no {row.mode} node at one of its ends")
         elif row.action == "stitch":
-            stitches.append((ends[0], ends[1]))  # type: ignore[arg-type]
+            stitches.append((row, ends[0], ends[1]))  # type: ignore[arg-type]
         elif row.action == "exclude":
             found = [finder.find(*point) for point in points]
             nodes = [n for n in found if n is not None]
@@ -105,15 +105,24 @@ def _padded(keep: np.ndarray, n: int) -> np.ndarray:
     return np.concatenate([keep, np.ones(n, bool)])
 
 
-def _stitched(network: Network, mode: Mode, pairs: list[tuple[int, int]]) -> Network:
-    if not pairs:
+def _stitched(
+    network: Network, mode: Mode, stitches: list[tuple[CorrectionRow, int, int]]
+) -> Network:
+    """Join the two nodes of each row, along its via points and as long as it says."""
+    if not stitches:
         return network
-    a, b = np.array(pairs, np.int64).T
-    nodes = network.nodes
-    km = geodesic_km(nodes.lon[a], nodes.lat[a], nodes.lon[b], nodes.lat[b])
+    nodes, first, bent = network.nodes, len(network.links), shape_points(network)
+    km = np.zeros(len(stitches))
+    for k, (row, a, b) in enumerate(stitches):
+        ends = np.array([[nodes.lon[n], nodes.lat[n]] for n in (a, b)])
+        via = np.array(row.via_lonlat, float).reshape(-1, 2)
+        line = np.concatenate([ends[:1], via, ends[1:]])
+        km[k] = max(row.km or 0.0, float(polyline_km(line)[-1]), SHORTEST_KM)
+        bent[first + k] = via
+    u, v = (np.array([stitch[side] for stitch in stitches]) for side in (1, 2))
     source = float(network.sources.index("facts"))
-    links = make_links(a, b, mode=float(mode), length_km=np.maximum(km, SHORTEST_KM), source=source)
-    return add(network, None, links)
+    links = make_links(u, v, mode=float(mode), length_km=km, source=source)
+    return with_shape_points(add(network, None, links), bent)
 
 
 class _NodeFinder:
