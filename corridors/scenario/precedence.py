@@ -185,6 +185,20 @@ def gives(control: Control, power: str, law: InForce) -> bool:
     return power in control.grants or law.roles[control.role].powers[power] == "yes"
 
 
+def powers_over(law: InForce, place: Place) -> dict[str, tuple[Control, ...]]:
+    """Return who holds each power over a place, for people who ask who may close it.
+
+    Roles whose reach is cargo are left out: they have no power over a place.
+    """
+    held = [
+        control
+        for control in law.controls
+        if law.roles[control.role].reach == "place" and control.scope.covers(place)
+    ]
+    powers = dict.fromkeys(POWER_FOR.values())
+    return {power: tuple(one for one in held if gives(one, power, law)) for power in powers}
+
+
 def lacks_standing(rule: Rule, place: Place, law: InForce) -> str:
     """Say in words which role a rule's maker lacks over a place."""
     power = POWER_FOR[rule.effect]

@@ -16,7 +16,7 @@ from corridors.errors import InputMissingError, ScenarioError
 from corridors.model.access import Cargo, Place
 from corridors.scenario.in_force import as_of, told_apart, without_standing
 from corridors.scenario.places import data_folder
-from corridors.scenario.precedence import decide, judge, survey
+from corridors.scenario.precedence import decide, judge, powers_over, survey
 from corridors.scenario.register import COLUMNS, count_rows, load_register
 from geodata.facts_io import load_facts
 
@@ -236,6 +236,24 @@ def test_blocs_have_the_members_of_the_day() -> None:
     assert "AM" in early["CSTO"] - late["CSTO"]
     assert "IR" in late["SCO"] - early["SCO"]
     assert {"DE", "EU"} <= late["SANC_RU"]
+
+
+def test_who_may_close_the_meghri_link_depends_on_the_regime() -> None:
+    def may_deny(*regimes: str) -> set[str]:
+        law = as_of(REGISTER, LAST, regimes=regimes)
+        arc = Place(frozenset({"R18"}), ("AM",), "rail")
+        return {row.actor for row in powers_over(law, arc)["deny"]}
+
+    assert may_deny() == {"AM"}
+    assert may_deny("meghri:z2020-fsb") == {"AM", "AM_SRC", "FSB_BG"}
+    assert may_deny("meghri:tripp-2026") == {"AM", "AM_SRC", "AM_NSS", "TDC"}
+    assert may_deny("meghri:armenia-only") == {"AM", "AM_SRC", "AM_NSS"}
+
+
+@pytest.mark.parametrize("asset", ["X_TERE_RL", "S_HRM", "PNVS", "R12"])
+def test_sanctioning_authorities_hold_no_place(asset: str) -> None:
+    held = powers_over(as_of(REGISTER, LAST), at(asset))
+    assert all(row.role != "sanctioning" for rows in held.values() for row in rows)
 
 
 def test_guards_change_with_the_day() -> None:
