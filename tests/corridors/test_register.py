@@ -256,6 +256,14 @@ def test_sanctioning_authorities_hold_no_place(asset: str) -> None:
     assert all(row.role != "sanctioning" for rows in held.values() for row in rows)
 
 
+def test_agencies_speak_for_their_state_and_companies_do_not() -> None:
+    agencies = as_of(REGISTER, LAST).agencies
+    assert {"RU", "FSB_BG", "FCS"} <= agencies["RU"]
+    assert not {"RZD", "SCR", "TRANSNEFT"} & agencies["RU"]
+    assert "USN" in agencies["US"]
+    assert agencies["RZD"] == {"RZD"}
+
+
 def test_guards_change_with_the_day() -> None:
     def guards(day: date) -> set[str]:
         return {
