@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.errors import InputMissingError
+from corridors.errors import InputMissingError, OutputError
 from corridors.report.labels import by_use
 from geodata.build import FACTS
 from geodata.export import export_network
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 TERRITORY = "territory"
 #: Alternatives of a demand beyond this rank are left off the map.
 LAST_RANK = 3
+PICTURES = (".png", ".svg")
 
 
 def write_network(
@@ -69,6 +70,9 @@ def write_map(network: Path, out: Path, *, run_folder: Path | None = None) -> tu
     """
     from corridors.report.maps import draw_network, draw_routes
 
+    if out.suffix not in PICTURES:
+        msg = f"cannot write {out}: a picture ends in {' or '.join(PICTURES)}"
+        raise OutputError(msg)
     outlines = list(_rings())
     whole, branches = open_network(network), open_snapshot(network).branches
     labels = by_use(branch.terminals for branch in branches)

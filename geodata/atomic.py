@@ -119,7 +119,9 @@ def _told_as_write_error(path: Path) -> Iterator[None]:
     except WriteError:
         raise
     except OSError as error:
-        raise WriteError(path, error.strerror or str(error)) from error
+        # numpy and GDAL say only how much they could write.
+        reason = error.strerror or f"{error}; is the disk full?"
+        raise WriteError(path, reason) from error
 
 
 def _refuse_foreign(path: Path, mark: str) -> None:

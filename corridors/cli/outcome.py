@@ -32,16 +32,33 @@ def run_app(arguments: list[str]) -> int:
     try:
         app(arguments, prog_name="corridors", standalone_mode=True)
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else BUG
+        return _ended(end)
     except KeyboardInterrupt:
-        print("interrupted; nothing half-written was left", file=sys.stderr)
-        return INTERRUPTED
+        return _interrupted()
     except BrokenPipeError:
-        # The reader of a pipe left, which is its right; do not complain at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _unread()
     except Exception as error:  # noqa: BLE001 - the last catch: shown or saved, never lost
         return _failed(error)
+    return 0
+
+
+def _ended(end: SystemExit) -> int:
+    """Return the code of an end by typer, which turns two ends of ours into its own."""
+    if isinstance(end.__context__, BrokenPipeError):
+        return _unread()
+    if end.code == INTERRUPTED:
+        return _interrupted()
+    return end.code if isinstance(end.code, int) else BUG
+
+
+def _interrupted() -> int:
+    print("interrupted; nothing half-written was left", file=sys.stderr)
+    return INTERRUPTED
+
+
+def _unread() -> int:
+    """Leave quietly: the reader of a pipe left, which is its right."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

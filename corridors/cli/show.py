@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,8 @@ LOG_WIDTH = 132
 
 
 def _console() -> Console:
-    plain = Console(highlight=False)
+    # Without colour also without bold: rich drops only the colours by itself.
+    plain = Console(highlight=False, color_system=None if os.environ.get("NO_COLOR") else "auto")
     return plain if plain.is_terminal else Console(highlight=False, width=LOG_WIDTH)
 
 

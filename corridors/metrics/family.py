@@ -53,11 +53,13 @@ def sections(
     through it, has none.
     """
     found = []
+    arcs = graph.arcs
+    stops = np.flatnonzero(usable & (arcs.kind != Kind.LINE) & (arcs.kind != Kind.ACCESS))
     for branch in branches:
         for legs in (branch.legs, branch.back):
             part = _core(branch, legs)
             if part and not any(leg.gap for leg in part):
-                section = _section(graph, branch, part, weight, usable)
+                section = _section(graph, branch, part, weight, usable, stops)
                 if np.isfinite(section.distance).any():
                     found.append(section)
     return found
@@ -72,18 +74,22 @@ def _core(branch: Branch, legs: tuple[BranchLeg, ...]) -> list[BranchLeg]:
 
 
 def _section(
-    graph: DecisionGraph, branch: Branch, legs: list[BranchLeg], weight: Floats, usable: Bools
+    graph: DecisionGraph,
+    branch: Branch,
+    legs: list[BranchLeg],
+    weight: Floats,
+    usable: Bools,
+    stops: Ints,
 ) -> Section:
     arcs, nodes = graph.arcs, graph.nodes
     inside = np.zeros(len(arcs), bool)
-    for leg in legs:
-        inside[list(leg.arcs)] = True
+    inside[[arc for leg in legs for arc in leg.arcs]] = True
+    inside &= usable
     names = {leg.from_id for leg in legs} | {leg.to_id for leg in legs}
     terminals = [graph.terminal_ids.index(name) for name in names]
     at = np.isin(nodes.terminal, terminals)
-    stop = (arcs.kind != Kind.LINE) & (arcs.kind != Kind.ACCESS)
-    inside |= stop & at[arcs.tail] & at[arcs.head]
-    router = Router(arcs.tail, arcs.head, weight, usable=usable & inside, n_nodes=len(nodes))
+    inside[stops[at[arcs.tail[stops]] & at[arcs.head[stops]]]] = True
+    router = Router(arcs.tail, arcs.head, weight, usable=inside, n_nodes=len(nodes))
     entries, exits = (_places(graph, name) for name in (legs[0].from_id, legs[-1].to_id))
     return Section(branch.id, branch.family, entries, exits, router, router.trees(entries))
 
@@ -148,21 +154,28 @@ class FamilyNames:
         """
         self._graph = graph
         self._passed = np.zeros(len(link_km), bool)
-        self._cores = [
-            (branch.family, links, link_km[links])
+        cores = [
+            (branch.family, links)
             for branch, links in ((b, self._core_links(b)) for b in branches)
             if len(links) and link_km[links].sum() > 0
         ]
+        self._families = [family for family, _ in cores]
+        lines = [links for _, links in cores] or [np.zeros(0, np.int64)]
+        self._core = np.concatenate(lines)
+        self._km = link_km[self._core]
+        self._start = np.cumsum([0, *(len(links) for links in lines[:-1])])
+        self._needed = SHARE * np.add.reduceat(self._km, self._start) if cores else self._km
 
     def of(self, way: Ints) -> tuple[str, ...]:
         """Families of which a section's length lies on the way by `SHARE` or more."""
         links = self._links(way)
         self._passed[links] = True
-        share = [
-            (family, km[self._passed[core]].sum() / km.sum()) for family, core, km in self._cores
-        ]
+        covered = np.where(self._passed[self._core], self._km, 0.0)
         self._passed[links] = False
-        return tuple(dict.fromkeys(family for family, part in share if part >= SHARE))
+        if not self._families:
+            return ()
+        enough = np.flatnonzero(np.add.reduceat(covered, self._start) >= self._needed)
+        return tuple(dict.fromkeys(self._families[k] for k in enough.tolist()))
 
     def _core_links(self, branch: Branch) -> Ints:
         legs = _core(branch, branch.legs)

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from corridors.model.scenario import Demand
     from corridors.scenario.compile import Compiled
-    from geodata.types import DecisionGraph, Ints
+    from geodata.types import DecisionGraph, Floats, Ints
 
-KINDS = {
+LINE = int(Kind.LINE)
+MODES = {int(mode): mode.name.lower() for mode in Mode}
+KINDS: dict[int, LegKind] = {
     Kind.LINE: LegKind.LINE,
     Kind.BORDER: LegKind.BORDER,
     Kind.GAUGE_CHANGE: LegKind.GAUGE_CHANGE,
@@ -36,6 +38,19 @@ class RouteBook:
         self.graph = graph
         self.compiled = compiled
         self._names = node_names(graph)
+        arcs = graph.arcs
+        self._operators = [a.name if a.kind == "service" else "" for a in graph.assets]
+        # Plain lists: a route reads single cells, which arrays give slowly.
+        self._kind, self._mode, self._country, self._gauge_mm, self._asset = (
+            column.tolist()
+            for column in (arcs.kind, arcs.mode, arcs.country, arcs.gauge_mm, arcs.asset)
+        )
+        self._tail, self._head = arcs.tail.tolist(), arcs.head.tolist()
+        self._tariff = compiled.prices.tariff.tolist()
+        self._sources = [
+            tuple(name for rate in tariff.rates for name in rate.sources)
+            for tariff in compiled.prices.tariffs
+        ]
 
     def route(
         self, arcs: Ints, demand: Demand, *, rank: int, objective: str, corridor: str
@@ -56,35 +71,32 @@ class RouteBook:
 
     def _run_key(self, arc: int) -> tuple[object, ...]:
         """Arcs with equal keys in a row are one leg; each stop is one of its own."""
-        arcs = self.graph.arcs
-        if arcs.kind[arc] != Kind.LINE:
+        if self._kind[arc] != LINE:
             return (arc,)
-        place = int(arcs.country[arc]), int(arcs.gauge_mm[arc])
-        return (int(arcs.mode[arc]), *place, self._operator(arc))
+        place = self._country[arc], self._gauge_mm[arc]
+        return (self._mode[arc], *place, self._operator(arc))
 
     def _leg(self, route_id: str, seq: int, run: tuple[int, ...]) -> Leg:
-        arcs, first, rows = self.graph.arcs, run[0], list(run)
-        kind = KINDS[Kind(int(arcs.kind[first]))]
-        assets = dict.fromkeys(int(k) for k in arcs.asset[rows] if k >= 0)
+        first, rows = run[0], list(run)
+        assets = dict.fromkeys(self._asset[arc] for arc in run if self._asset[arc] >= 0)
         ids = tuple(self.graph.assets[k].id for k in assets)
-        sources = (
-            name for arc in run for rate in self.compiled.rates_of(arc) for name in rate.sources
-        )
+        tariffs = dict.fromkeys(self._tariff[arc] for arc in run)
+        sources = (name for tariff in tariffs for name in self._sources[tariff])
         return Leg(
             leg_id=f"{route_id}.{seq}",
             route_id=route_id,
             seq=seq,
-            kind=kind,
-            from_id=self._names[int(arcs.tail[first])],
-            to_id=self._names[int(arcs.head[run[-1]])],
-            mode=Mode(int(arcs.mode[first])).name.lower(),
-            country=self.graph.countries[int(arcs.country[first])],
-            gauge_mm=int(arcs.gauge_mm[first]) or None,
+            kind=KINDS[self._kind[first]],
+            from_id=self._names[self._tail[first]],
+            to_id=self._names[self._head[run[-1]]],
+            mode=MODES[self._mode[first]],
+            country=self.graph.countries[self._country[first]],
+            gauge_mm=self._gauge_mm[first] or None,
             operator=self._operator(first),
-            distance_km=float(arcs.length_km[rows].sum()),
-            time_h=float(self.compiled.time_h[rows].sum()),
-            cost_usd_per_teu=float(self.compiled.cost_usd_per_teu[rows].sum()),
-            emissions_kgco2e_per_teu=float(self.compiled.emissions_kgco2e_per_teu[rows].sum()),
+            distance_km=_sum(self.graph.arcs.length_km, rows),
+            time_h=_sum(self.compiled.time_h, rows),
+            cost_usd_per_teu=_sum(self.compiled.cost_usd_per_teu, rows),
+            emissions_kgco2e_per_teu=_sum(self.compiled.emissions_kgco2e_per_teu, rows),
             asset_ids=ids,
             source_ids=tuple(dict.fromkeys(sources)),
             arcs=run,
@@ -92,10 +104,13 @@ class RouteBook:
 
     def _operator(self, arc: int) -> str:
         """Who runs an arc; only shipping services have a named operator in the facts."""
-        asset = int(self.graph.arcs.asset[arc])
-        if asset < 0 or self.graph.assets[asset].kind != "service":
-            return ""
-        return self.graph.assets[asset].name
+        asset: int = self._asset[arc]
+        return self._operators[asset] if asset >= 0 else ""
+
+
+def _sum(column: Floats, rows: list[int]) -> float:
+    """Sum of a column over some rows; most legs are a single arc."""
+    return float(column[rows[0]] if len(rows) == 1 else column[rows].sum())
 
 
 def node_names(graph: DecisionGraph) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import orjson
 
 from corridors.report.geojson import (
     chokepoints_geojson,
@@ -131,7 +131,7 @@ def result_json(result: Result, scenario: Scenario) -> bytes:
             for m in result.metrics
         ],
     }
-    return (json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+    return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def _demand(demand: DemandResult) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from corridors.scenario.closures import close
@@ -67,7 +68,7 @@ class Compiled:
         """What each arc's cost pays for: codes of `pricing.Component`, (n,)."""
         return self.prices.component
 
-    @property
+    @cached_property
     def generalised_usd_per_teu(self) -> Floats:
         """Cost plus time at its value, in USD of 2024 per TEU, (n,)."""
         return self.cost_usd_per_teu + self.value_of_time_usd_per_teu_h * self.time_h
