@@ -1,0 +1,258 @@
+"""The access rules of a day on a decision graph as arrays, for many classes of cargo at once.
+
+::
+
+    terrain = Terrain.of(graph, branches)              # once a network
+    law = as_of(register, day)                         # once a day
+    access = compile_access(terrain, law, classes)
+    access.open[access.row_of[0]]                      # for the first class
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.scenario.candidates import Candidates
+from corridors.scenario.levies import Units, convert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from corridors.model.access import Cargo, InForce, Rule
+    from corridors.scenario.precedence import Refusal, Verdict
+    from corridors.scenario.terrain import Terrain
+    from geodata.types import Bools, Floats, Ints, Shorts
+
+#: `refused_by` of an open arc.
+OPEN = -1
+
+
+@dataclass(frozen=True)
+class Access:
+    """What the rules say of c classes of cargo on n arcs.
+
+    Classes that no rule tells apart share a row: class k has row `row_of[k]` (c,) of all
+    arrays of shape (rows, n). `refused_by` indexes `reasons`, -1 where open; an arc that
+    several actors close names the first. `charge_usd_per_teu` and `delay_h` are levied
+    on passing an arc. `warnings` tell what was left out and which rules lack standing.
+    `verdict_of` (rows, situations) indexes `verdicts`, of which `caps` are the caps.
+    """
+
+    row_of: Ints
+    open: Bools
+    refused_by: Shorts
+    reasons: tuple[Refusal, ...]
+    charge_usd_per_teu: Floats
+    delay_h: Floats
+    warnings: tuple[str, ...]
+    terrain: Terrain
+    verdicts: tuple[Verdict, ...]
+    verdict_of: Ints
+    situation_of_arc: Ints
+    caps: Floats
+
+    @cached_property
+    def cap_teu_per_year(self) -> Floats:
+        """What may pass an arc in TEU a year, infinite where nothing limits it, (rows, n)."""
+        found: Floats = _spread(self.caps, self.verdict_of, self.situation_of_arc, usual=np.inf)
+        return found
+
+    @cached_property
+    def refusal_chance(self) -> Floats:
+        """The chance of being refused on an arc although it is open, (rows, n)."""
+        chances = np.array([one.refusal_chance for one in self.verdicts], np.float64)
+        found: Floats = _spread(chances, self.verdict_of, self.situation_of_arc, usual=0.0)
+        return found
+
+    def verdict(self, of_class: int, arc: int) -> Verdict:
+        """Return what the rules say of a class on an arc."""
+        at = self.verdict_of[self.row_of[of_class], self.situation_of_arc[arc]]
+        return self.verdicts[int(at)]
+
+    def rule_ids(self, of_class: int, arc: int) -> tuple[str, ...]:
+        """Return the rules that decide for a class on an arc."""
+        return tuple(rule.id for rule in self.verdict(of_class, arc).winners)
+
+    def explain(self, of_class: int, arc: int) -> tuple[str, ...]:
+        """Return in words, a line each, who refuses a class on an arc and what it meets."""
+        verdict, row = self.verdict(of_class, arc), int(self.row_of[of_class])
+        lines = [_refusal(one) for one in verdict.refusals] or ["open"]
+        lines += [_effect(rule) for rule in verdict.winners if rule.effect != "deny"]
+        charge, delay = self.charge_usd_per_teu[row, arc], self.delay_h[row, arc]
+        if charge or delay:
+            lines.append(f"levied on this arc: {charge:g} USD/TEU, {delay:g} h")
+        return tuple(lines)
+
+    @property
+    def digest(self) -> str:
+        """A hash of what holds on every arc for every class; equal for equal access."""
+        found = hashlib.sha256()
+        rows = self.row_of
+        reason = np.array([str(one) for one in self.reasons] + [""], object)
+        for array in (
+            self.open, self.charge_usd_per_teu, self.delay_h, self.cap_teu_per_year,
+            self.refusal_chance,
+        ):  # fmt: skip
+            found.update(np.ascontiguousarray(array[rows]).tobytes())
+        found.update("\n".join(reason[self.refused_by[rows]].ravel().tolist()).encode())
+        return found.hexdigest()
+
+
+def compile_access(
+    terrain: Terrain,
+    in_force: InForce,
+    classes: Sequence[Cargo],
+    *,
+    units: Units | None = None,
+    candidates: Candidates | None = None,
+) -> Access:
+    """Compile the rules in force onto the arcs of a terrain.
+
+    Parameters
+    ----------
+    terrain
+        The places of a decision graph.
+    in_force
+        What holds on the day.
+    classes
+        The classes of cargo.
+    units
+        Value, weight and lot sizes of the cargo, for charges and caps given by them.
+    candidates
+        The rules laid over the terrain already, for repeated use.
+
+    Returns
+    -------
+    Access
+        What is open and what it costs, arc by arc and class by class.
+    """
+    laid = candidates or Candidates.of(terrain, in_force)
+    first, row_of, answers = _collapsed(laid.answers(classes))
+    used, verdict_of = np.unique(
+        laid.judged([classes[at] for at in first], answers), return_inverse=True
+    )
+    verdicts = tuple(laid.verdicts[at] for at in used.tolist())
+    verdict_of = verdict_of.reshape(len(first), -1)
+    sheet = _Sheet(laid, verdicts, verdict_of, units or Units())
+    caps = np.array([sheet.cap(one) for one in verdicts], np.float64)
+    usable = np.array([one.usable for one in verdicts], np.bool_)
+    reasons, refused_by = _reasons(verdicts)
+    at = sheet.situation_of_arc
+    return Access(
+        row_of,
+        _spread(usable, verdict_of, at, usual=True),
+        _spread(refused_by, verdict_of, at, usual=OPEN),
+        reasons,
+        sheet.levied("charge"),
+        sheet.levied("delay"),
+        (*laid.warnings, *sorted(sheet.warnings)),
+        terrain,
+        verdicts,
+        verdict_of,
+        at,
+        caps,
+    )
+
+
+def _collapsed(answers: Bools) -> tuple[list[int], Ints, Bools]:
+    """Return one class of each kind that a rule tells apart, the kind of each, and answers."""
+    kinds: dict[bytes, int] = {}
+    first: list[int] = []
+    row_of = np.empty(len(answers), np.int64)
+    for at, packed in enumerate(np.packbits(answers, axis=1)):
+        row_of[at] = kinds.setdefault(packed.tobytes(), len(kinds))
+        if row_of[at] == len(first):
+            first.append(at)
+    return first, row_of, answers[first]
+
+
+def _reasons(verdicts: Sequence[Verdict]) -> tuple[tuple[Refusal, ...], Shorts]:
+    """Return the first refusal of each verdict: all of them, and the index for each."""
+    firsts = [one.refusals[0] if one.refusals else None for one in verdicts]
+    reasons = sorted({one for one in firsts if one}, key=_refusal)
+    index = {reason: at for at, reason in enumerate(reasons)}
+    rows = np.array([index[one] if one else OPEN for one in firsts], np.int16)
+    return tuple(reasons), rows
+
+
+def _spread(
+    values: NDArray[Any], verdict_of: Ints, situation_of_arc: Ints, *, usual: float
+) -> NDArray[Any]:
+    """Return a value of each verdict on each arc, (rows, n); most are the usual one."""
+    shape = (len(verdict_of), len(situation_of_arc))
+    full = np.zeros(shape, values.dtype) if usual == 0 else np.full(shape, usual, values.dtype)
+    of_situation = values[verdict_of]
+    odd = (of_situation != usual).any(axis=0)
+    arcs = np.flatnonzero(odd[situation_of_arc])
+    full[:, arcs] = of_situation[:, situation_of_arc[arcs]]
+    return full
+
+
+class _Sheet:
+    """Turns values of rules into arrays, and keeps a warning for each that it cannot."""
+
+    def __init__(
+        self, laid: Candidates, verdicts: Sequence[Verdict], verdict_of: Ints, units: Units
+    ) -> None:
+        self.laid, self.verdicts, self.verdict_of, self.units = laid, verdicts, verdict_of, units
+        self.situation_of_arc = laid.situation_of_place[laid.terrain.place_of_arc]
+        self.warnings: set[str] = set()
+
+    def levied(self, effect: str) -> Floats:
+        """Return what the rules of an effect levy on each arc, (rows, n)."""
+        total = np.zeros((len(self.verdict_of), len(self.situation_of_arc)))
+        for rule, won in _winning(effect, self.verdicts):
+            value = self._value(rule)
+            if not value:
+                continue
+            where = self.laid.levies[rule.id]
+            self.warnings |= {where.problem} - {""}
+            situations = self.laid.situation_of_place[where.places]
+            wins = won[self.verdict_of[:, situations]]
+            total[:, where.arcs] += wins * (value * where.parts)
+        return total
+
+    def cap(self, verdict: Verdict) -> float:
+        """Return the smallest cap of a verdict in TEU a year, infinite if there is none."""
+        caps = [self._value(rule) for rule in verdict.winners if rule.effect == "cap"]
+        return min((cap for cap in caps if cap is not None), default=np.inf)
+
+    def _value(self, rule: Rule) -> float | None:
+        """Return a rule's value in our units, None if it has none there."""
+        value, problem = convert(rule, self.units)
+        self.warnings |= {problem} - {""}
+        return None if problem else value
+
+
+def _winning(effect: str, verdicts: Sequence[Verdict]) -> Iterator[tuple[Rule, Bools]]:
+    """Yield each rule of an effect that decides somewhere and the verdicts it does so in."""
+    rules: dict[str, Rule] = {}
+    wins: dict[str, list[int]] = {}
+    for at, verdict in enumerate(verdicts):
+        for rule in verdict.winners:
+            if rule.effect == effect:
+                rules[rule.id] = rule
+                wins.setdefault(rule.id, []).append(at)
+    for name in sorted(rules):
+        won = np.zeros(len(verdicts), np.bool_)
+        won[wins[name]] = True
+        yield rules[name], won
+
+
+def _refusal(one: Refusal) -> str:
+    """Return a refusal in words."""
+    by = f"closed by {one.actor}" if one.actor else "closed"
+    return f"{by} ({one.rule}): {one.words}" if one.rule else f"{by}: {one.words}"
+
+
+def _effect(rule: Rule) -> str:
+    """Return in words what a rule other than a refusal does."""
+    value = "" if rule.value is None else f" {rule.value:g} {rule.unit}"
+    return f"{rule.effect}{value} by {rule.by} ({rule.id}): {rule.title}"
