@@ -206,7 +206,7 @@ def test_the_order_of_rules_changes_nothing(
 @given(classes_of, st.booleans(), st.booleans())
 def test_the_more_specific_and_the_later_rule_win(
     classes: list[Cargo],
-    closing: bool,
+    closing: bool,  # noqa: FBT001
     by_date: bool,  # noqa: FBT001
 ) -> None:
     strong, weak = ("deny", "permit") if closing else ("permit", "deny")
