@@ -94,14 +94,15 @@ class Access:
     def digest(self) -> str:
         """A hash of what holds on every arc for every class; equal for equal access."""
         found = hashlib.sha256()
-        rows = self.row_of
-        reason = np.array([str(one) for one in self.reasons] + [""], object)
+        # Reasons are numbered by those that occur, so that no other one counts.
+        used, numbered = np.unique(self.refused_by[self.row_of], return_inverse=True)
+        found.update(repr([self.reasons[at] for at in used.tolist() if at != OPEN]).encode())
+        found.update(numbered.astype(np.int64).tobytes())
         for array in (
             self.open, self.charge_usd_per_teu, self.delay_h, self.cap_teu_per_year,
             self.refusal_chance,
         ):  # fmt: skip
-            found.update(np.ascontiguousarray(array[rows]).tobytes())
-        found.update("\n".join(reason[self.refused_by[rows]].ravel().tolist()).encode())
+            found.update(np.ascontiguousarray(array[self.row_of]).tobytes())
         return found.hexdigest()
 
 

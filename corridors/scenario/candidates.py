@@ -251,8 +251,12 @@ def _named_operators(rules: Sequence[Rule]) -> dict[int, frozenset[str]]:
 
 
 def _sight(rule: Rule, place: Place) -> tuple[str, ...]:
-    """Return the countries of a place if the rule tells transit, entry or exit there."""
-    return place.countries if rule.transit_only or rule.direction != "both" else ()
+    """Return the countries of a place if the rule tells transit, entry or exit by them.
+
+    A rule on countries tells them by its own, wherever it is met.
+    """
+    crossing = rule.transit_only or rule.direction != "both"
+    return place.countries if crossing and rule.scope.kind != "territory" else ()
 
 
 def _warnings(situations: Sequence[Situation], law: InForce) -> Iterator[str]:
