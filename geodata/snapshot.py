@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+import orjson
 
 from geodata.atomic import writing_folder
 from geodata.errors import SnapshotError
@@ -258,17 +259,25 @@ def _load_one(folder: Path, name: str) -> NDArray[Any]:
     return array.view(np.ndarray)
 
 
+# The rows are rebuilt in place: they are fresh from the file and nobody else's.
+
+
 def _assets(meta: Mapping[str, Any]) -> tuple[Asset, ...]:
-    return tuple(Asset(**row | {"countries": tuple(row["countries"])}) for row in meta["assets"])
+    for row in meta["assets"]:
+        row["countries"] = tuple(row["countries"])
+    return tuple(Asset(**row) for row in meta["assets"])
 
 
 def _branch(row: dict[str, Any]) -> Branch:
-    ways = {way: tuple(_leg(leg) for leg in row[way]) for way in ("legs", "back")}
-    return Branch(**row | ways | {"terminals": tuple(row["terminals"])})
+    row["terminals"] = tuple(row["terminals"])
+    for way in ("legs", "back"):
+        row[way] = tuple(_leg(leg) for leg in row[way])
+    return Branch(**row)
 
 
 def _leg(row: dict[str, Any]) -> BranchLeg:
-    return BranchLeg(**row | {"links": tuple(row["links"]), "arcs": tuple(row["arcs"])})
+    row["links"], row["arcs"] = tuple(row["links"]), tuple(row["arcs"])
+    return BranchLeg(**row)
 
 
 def _check_size(path: Path, size: int) -> None:
@@ -297,7 +306,7 @@ def _sha256(path: Path) -> str:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        data: dict[str, Any] = orjson.loads(path.read_bytes())
     except (OSError, ValueError) as error:
         msg = f"{path}: cannot be read ({error}); build the network again"
         raise SnapshotError(msg) from error
