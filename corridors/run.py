@@ -72,7 +72,7 @@ def run(name: str, *, network: Path, out: Path, sets: Sequence[str] = ()) -> Ans
     """
     clock = {"start": time.perf_counter()}
     loaded, snapshot = read(name, network, sets)
-    whole = open_network(network)
+    whole = open_network(network, opened=snapshot)
     answer = solve(loaded.scenario, snapshot, whole.links.length_km)
     clock["solved"] = time.perf_counter()
     files = run_files(answer.result, answer.chokepoints, loaded.scenario, whole, snapshot.graph)

@@ -57,6 +57,7 @@ class Snapshot:
     graph: DecisionGraph
     places: tuple[Place, ...]
     branches: tuple[Branch, ...]
+    sources: tuple[str, ...]
 
 
 def write_snapshot(
@@ -147,11 +148,15 @@ def open_snapshot(folder: Path) -> Snapshot:
         graph=graph,
         places=tuple(Place(**row) for row in meta["places"]),
         branches=tuple(_branch(row) for row in meta["branches"]),
+        sources=tuple(meta["sources"]),
     )
 
 
-def open_network(folder: Path) -> Network:
+def open_network(folder: Path, *, opened: Snapshot | None = None) -> Network:
     """Open the full network of a snapshot, every file checked against its hash.
+
+    `opened` is the same snapshot as `open_snapshot` gave it: what it has checked and
+    parsed already is not read again.
 
     Raises
     ------
@@ -159,19 +164,21 @@ def open_network(folder: Path) -> Network:
         If a file is missing, truncated or altered.
     """
     manifest = read_manifest(folder)
+    if opened is None or opened.id != manifest["snapshot"]:
+        opened = open_snapshot(folder)
     for name, entry in manifest["files"].items():
-        _check_size(folder / name, entry["bytes"])
-        _check_hash(folder / name, entry["sha256"])
-    meta = _read_json(folder / "meta.json")
+        if not name.startswith(GRAPH_FILES):
+            _check_size(folder / name, entry["bytes"])
+            _check_hash(folder / name, entry["sha256"])
     return Network(
         nodes=_load(folder, Nodes, "nodes"),
         links=_load(folder, Links, "links"),
         shapes=_load(folder, Shapes, "shapes"),
         shape_lonlat=_load_one(folder, "shape_lonlat"),
-        countries=tuple(meta["countries"]),
-        terminal_ids=tuple(meta["terminal_ids"]),
-        assets=_assets(meta),
-        sources=tuple(meta["sources"]),
+        countries=opened.graph.countries,
+        terminal_ids=opened.graph.terminal_ids,
+        assets=opened.graph.assets,
+        sources=opened.sources,
     )
 
 
