@@ -184,9 +184,10 @@ class _Ways:
         ]
         limit = self.scenario.alternatives.max_detour * self.forward[0].distance[start, end]
         ends = (self.forward[0], start), (self.backward, self.end_of[k])
-        for family, _, weight, way in family_ways(self.sections, self.routers[0], ends):
-            if weight <= limit and is_simple(self.graph, way):
-                found.append(("family", family, way))
+        through = family_ways(self.sections, self.routers[0], ends, limit=limit)
+        found += [
+            ("family", name, way) for name, _, _, way in through if is_simple(self.graph, way)
+        ]
         return DemandResult(
             demand_id=demand.id,
             status="ok",

@@ -134,6 +134,8 @@ def plain(value: object) -> object:
     kind = type(value)
     if kind is str or kind is int or value is None:
         return value
+    if kind is float:
+        return value if math.isfinite(value) else None  # type: ignore[arg-type]
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, (list, tuple)):

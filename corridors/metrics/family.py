@@ -100,9 +100,13 @@ def _places(graph: DecisionGraph, terminal: str) -> Ints:
 
 
 def family_ways(
-    found: Sequence[Section], whole: Router, ends: tuple[tuple[Trees, int], tuple[Trees, int]]
+    found: Sequence[Section],
+    whole: Router,
+    ends: tuple[tuple[Trees, int], tuple[Trees, int]],
+    *,
+    limit: float = np.inf,
 ) -> Iterator[tuple[str, str, float, Ints]]:
-    """Yield family, branch, weight and arcs of the best simple way of each family.
+    """Yield family, branch, weight and arcs of the best way of each family.
 
     Parameters
     ----------
@@ -113,11 +117,13 @@ def family_ways(
     ends
         Forward trees and the origin's row in them; backward trees and the
         destination's row.
+    limit
+        Ways heavier than this are left out.
 
     Notes
     -----
-    A way that passes a node twice, because the section lies off any sensible route
-    between the two ends, is not a route of the family.
+    A way may pass a node twice, where the section lies off any sensible route between
+    the two ends; `is_simple` tells.
     """
     (forward, start), (backward, goal) = ends
     best: dict[str, tuple[float, str, Section, int, int]] = {}
@@ -126,7 +132,7 @@ def family_ways(
         from_exit = backward.distance[goal, section.exits]
         total, a, b = best_through(to_entry, section.distance, from_exit)
         known = best.get(section.family)
-        if np.isfinite(total) and (known is None or total < known[0]):
+        if np.isfinite(total) and total <= limit and (known is None or total < known[0]):
             best[section.family] = (total, section.branch, section, a, b)
     for family, (total, branch, section, a, b) in sorted(best.items()):
         way = np.concatenate(
