@@ -21,7 +21,7 @@ from corridors.report.run_files import run_files
 from corridors.scenario.compile import compile_scenario
 from corridors.scenario.load import load_scenario
 from corridors.scenario.places import data_folder
-from corridors.scenario.rates import load_rates
+from corridors.scenario.rates import TABLES, load_rates
 from corridors.scenario.references import Known, check_references
 from corridors.solve.flow import assign
 from corridors.solve.paths import Router
@@ -280,7 +280,7 @@ def _manifest(
     sets: Sequence[str],
 ) -> bytes:  # fmt: skip
     tables: dict[str, bytes | Path | str] = {
-        f"scenarios/data/{path.name}": path for path in sorted(data_folder().glob("*.csv"))
+        f"scenarios/data/{name}": data_folder() / name for name in TABLES
     }
     text = json.dumps(loaded.data, default=str, sort_keys=True).encode()
     manifest = make_manifest(

@@ -58,11 +58,12 @@ def territories(outlines: Outlines, disputed: Sequence[TerritoryRow]) -> Territo
     the outlines draw it in (the part of its id before the hyphen); which state a map
     attributes it to is a label, so no view can change who may pass.
     """
-    rings = np.concatenate([outlines.start])
     shells = np.flatnonzero(np.diff(outlines.polygon, prepend=-1) != 0)
     offsets = np.concatenate([shells, [len(outlines.polygon)]])
     xy = np.stack([outlines.lon, outlines.lat], axis=1)
-    polygons = shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy, (rings, offsets))
+    polygons = shapely.from_ragged_array(
+        shapely.GeometryType.POLYGON, xy, (outlines.start, offsets)
+    )
     country = outlines.country
     codes = [*outlines.codes, *(row.id for row in disputed), HIGH_SEAS]
     hand = shapely.from_wkt([row.polygon_wkt for row in disputed])

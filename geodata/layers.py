@@ -191,9 +191,11 @@ def _assets(network: Network, wanted: Bools | None) -> Layer:
         assets = tuple(assets[k] for k in touched[touched >= 0])
 
     def words(get: Callable[[Asset], str]) -> Column:
+        """Return a column of words, missing where empty."""
         return _words([get(asset) or None for asset in assets])
 
     def numbers(get: Callable[[Asset], float | None]) -> Column:
+        """Return a column of numbers, not a number where unknown."""
         return np.array([np.nan if get(asset) is None else get(asset) for asset in assets], float)
 
     columns = {

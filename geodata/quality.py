@@ -418,6 +418,7 @@ def _gaps(facts: Facts) -> str:
     header = ("gap", "mode", "between", "finding", "handled by")
 
     def table(rows: Iterable[GapRow]) -> str:
+        """Return some of the gaps as a table."""
         cells = (
             (row.id, row.mode, f"{row.from_id}-{row.to_id}", row.finding, ", ".join(row.handled_by))
             for row in rows

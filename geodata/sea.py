@@ -85,6 +85,7 @@ def _gate(
     nodes, u, v = network.nodes, network.links.u[sea], network.links.v[sea]
 
     def near(end: Indices, point: tuple[float, float]) -> np.ndarray:
+        """Degrees between link ends and a gate's point."""
         # The source counts on beyond 180 degrees east; the extract does not.
         lon = (point[0] + 180) % 360 - 180
         return np.hypot(nodes.lon[end] - lon, nodes.lat[end] - point[1])

@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.model.result import Metric
-from geodata.types import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geodata.types import DecisionGraph, Floats, Ints
-
-#: Stops at a terminal where cargo is handled; passing through it is not use of it.
-HANDLED = (Kind.TRANSFER, Kind.GAUGE_CHANGE, Kind.ACCESS)
 
 
 def traffic(

@@ -12,7 +12,7 @@ from corridors.model.route import Leg, LegKind, Route
 from geodata.types import Kind, Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from corridors.model.scenario import Demand
     from corridors.scenario.compile import Compiled
@@ -140,8 +140,3 @@ def route_metrics(routes: Iterable[Route]) -> list[Metric]:
             better = "neither" if name == "distance" else "lower"
             found.append(Metric(name, "route", route.route_id, value, unit, better))  # type: ignore[arg-type]
     return found
-
-
-def same_way(a: Sequence[int], b: Sequence[int]) -> bool:
-    """Whether two lists of arcs are the same way."""
-    return len(a) == len(b) and all(x == y for x, y in zip(a, b, strict=True))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+#: The tables that `load_rates` reads.
+TABLES = ("deflator.csv", "groups.csv", "rates.csv")
 #: The year whose dollars all money is in.
 MONEY_YEAR = 2024
 
