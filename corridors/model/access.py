@@ -30,6 +30,9 @@ POWER_FOR = {
     "charge": "charge", "delay": "delay", "cap": "cap",
 }  # fmt: skip
 
+#: What a carrier is. Cargo that does not say goes with whichever carrier is admitted.
+CARRIER_FIELDS = ("flag", "operator", "vessel")
+
 #: What a rule may ask of cargo. `end` is origin or destination, `after` where it has been.
 CARGO_FIELDS = (
     "origin", "destination", "end", "flag", "owner", "operator",
@@ -190,8 +193,15 @@ class Selector:
     negated: bool = False
 
     def accepts(self, cargo: Cargo) -> bool:
-        """Whether cargo answers to the demand; an unknown trait answers to none."""
-        return (not self.names.isdisjoint(cargo.traits(self.field))) != self.negated
+        """Whether cargo answers to the demand.
+
+        A trait that is not said answers to no name, and one of the carrier not to the
+        lack of a name either: cargo bound to no carrier takes one that may pass.
+        """
+        traits = cargo.traits(self.field)
+        if not traits and self.field in CARRIER_FIELDS:
+            return False
+        return (not self.names.isdisjoint(traits)) != self.negated
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 #: How well a number is known, best first.
 QUALITIES = ("measured", "reported", "promotional", "estimated", "assumed")
+
+
+#: What cargo may be asked about beside where it goes.
+TRAITS = ("owner", "flag", "operator", "commodity", "vessel", "list")
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What cargo is and who carries it; each trait is names, none if it is not said.
+
+    `list` holds the lists of sanctioned goods it stands on.
+    """
+
+    owner: tuple[str, ...] = ()
+    flag: tuple[str, ...] = ()
+    operator: tuple[str, ...] = ()
+    commodity: tuple[str, ...] = ()
+    vessel: tuple[str, ...] = ()
+    list: tuple[str, ...] = ()
+
+    def over(self, usual: Traits) -> Traits:
+        """Return these traits, the usual ones where none is said."""
+        return Traits(*(getattr(self, name) or getattr(usual, name) for name in TRAITS))
 
 
 @dataclass(frozen=True)
@@ -22,8 +46,9 @@ class Demand:
     id: str
     origin: str
     destination: str
-    commodity: str
     teu_per_year: float
+    traits: Traits = Traits()
+    note: str = ""
     source: str = ""
     quality: str = "assumed"
 
@@ -43,35 +68,38 @@ class NetworkChoice:
 
 @dataclass(frozen=True)
 class AccessEntry:
-    """What an access decision is about: everything that fits all given fields.
+    """A place the scenario itself closes or opens, and why.
 
-    `country_pair` holds two country codes and means the land borders between them.
+    `place` is the id of an asset, a country, a border such as `AM-TR`, or `*`; `mode`
+    narrows it.
     """
 
-    asset: str | None = None
-    country: str | None = None
-    country_pair: tuple[str, str] | None = None
-    mode: str | None = None
+    place: str
+    mode: str = ""
     source: str = ""
 
     def __str__(self) -> str:
-        """Return the selection in words, for reasons shown to people."""
-        pair = "-".join(self.country_pair) if self.country_pair else None
-        named = (("", self.asset), ("country ", self.country), ("border ", pair))
-        words = [label + value for label, value in named if value]
-        return " ".join([*words, *([f"by {self.mode}"] if self.mode else [])])
+        """Return the place as scenarios write it."""
+        return f"{self.place}/{self.mode}" if self.mode else self.place
 
 
 @dataclass(frozen=True)
 class Access:
-    """Access decisions of the scenario on top of the facts' political status.
+    """What the scenario takes from the register, and what it decides itself.
 
-    `conditional` says whether assets of conditional status may be used.
+    `regimes`, `events` and `rules` choose from the register; `own` are rules of the
+    scenario as cells of rules.csv. `permits` and `refuses` name actors who lift every refusal, or refuse all
+    cargo wherever they can. `close` and `open` decide about places whoever controls them.
     """
 
+    regimes: tuple[str, ...] = ()
+    events: Mapping[str, bool] = field(default_factory=dict)
+    rules: Mapping[str, bool] = field(default_factory=dict)
+    own: tuple[Mapping[str, str], ...] = ()
+    permits: tuple[str, ...] = ()
+    refuses: tuple[str, ...] = ()
     close: tuple[AccessEntry, ...] = ()
     open: tuple[AccessEntry, ...] = ()
-    conditional: Literal["open", "closed"] = "closed"
 
 
 @dataclass(frozen=True)
@@ -88,11 +116,15 @@ class RateOverride:
 
 @dataclass(frozen=True)
 class Costs:
-    """Economic assumptions, money in USD of 2024."""
+    """Economic assumptions, money in USD of 2024.
+
+    `units` are what turns the units of rules into USD per TEU, hours and TEU a year.
+    """
 
     value_of_time_usd_per_teu_h: float
     penalty_usd_per_teu: float
     overrides: tuple[RateOverride, ...] = ()
+    units: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -120,5 +152,6 @@ class Scenario:
     demands: tuple[Demand, ...]
     costs: Costs
     alternatives: Alternatives
+    claims: tuple[int, ...] = ()
     seed: int = 0
     schema_version: int = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -12,6 +12,7 @@ from corridors.scenario.schema import ScenarioSpec
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+    from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
     from corridors.scenario.compose import Path
@@ -92,12 +93,23 @@ def _said(value: object) -> str:
 def _model_at(path: Path) -> type[BaseModel] | None:
     """Return the section that stands at a path, None if no section does."""
     section: type[BaseModel] | None = ScenarioSpec
+    named = False
     for key in path:
         if isinstance(key, int) or section is None:
             continue
-        field = section.model_fields.get(key)
+        if named:
+            # The key of an entry, not of the section that each entry is.
+            named = False
+            continue
+        field = _fields(section).get(key)
         section = _section_in(field.annotation) if field else None
+        named = field is not None and get_origin(field.annotation) is dict
     return section
+
+
+def _fields(section: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of a section by the names they have in a file."""
+    return {field.alias or name: field for name, field in section.model_fields.items()}
 
 
 def _section_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - any type form
@@ -111,13 +123,13 @@ def _section_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - an
 def _keys_at(path: Path) -> list[str]:
     """Return the keys allowed in the section at a path."""
     section = _model_at(path)
-    return list(section.model_fields) if section else []
+    return list(_fields(section)) if section else []
 
 
 def _choices(path: Path) -> list[str]:
     """Return the words allowed for the value at a path."""
     section = _model_at(path[:-1])
-    field = section.model_fields.get(str(path[-1])) if section else None
+    field = _fields(section).get(str(path[-1])) if section else None
     return [word for word in _words_in(field.annotation if field else None) if word]
 
 

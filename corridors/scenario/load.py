@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from corridors.scenario.compose import Path as Keys
 
 #: What a scenario says about itself, and so does not inherit.
-IDENTITY = ("id", "title", "why", "uncertain", "extends")
+IDENTITY = ("id", "title", "why", "uncertain", "claims", "extends")
 
 
 @dataclass(frozen=True)

@@ -6,20 +6,34 @@ pydantic stays at the file's edge; `to_model` gives the frozen values the engine
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from corridors.errors import nearest
 from corridors.model import scenario as model
+from corridors.scenario.levies import Units
 from corridors.scenario.vocabulary import COMPONENTS, unit_problem
 
 SCHEMA_VERSION = 1
 
+#: What `costs.units` may hold.
+UNITS = tuple(field.name for field in fields(Units))
+
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=80)]
-CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{2})?$")]
-ModeName = Literal["rail", "road", "sea", "ferry"]
+Effect = Literal["permit", "deny", "probability", "charge", "delay", "cap"]
+ScopeKind = Literal[
+    "asset", "territory", "country_pair", "unnamed_border", "branch", "operator", "any"
+]
 Quality = Literal["measured", "reported", "promotional", "estimated", "assumed"]
 
 
@@ -29,14 +43,38 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-class DemandSpec(Strict):
+def _listed(value: object) -> object:
+    """Return one word as a list of words, parted by semicolons as in a table's cell."""
+    return [part for part in value.split(";") if part] if isinstance(value, str) else value
+
+
+Words = Annotated[
+    list[str],
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+
+
+class TraitsSpec(Strict):
+    """What cargo is and who carries it; carriers that are not said are free to choose."""
+
+    owner: Words = Field(default_factory=list, description="Who owns it: countries or actors.")
+    flag: Words = Field(default_factory=list, description="Flag of the carrying ship.")
+    operator: Words = Field(default_factory=list, description="Carriers: countries or actors.")
+    commodity: Words = Field(default_factory=list, description="What is carried.")
+    vessel: Words = Field(default_factory=list, description="Class of ship or vehicle.")
+    # Last, since below it `list` is the field.
+    list: Words = Field(default_factory=list, description="Lists of sanctioned goods it is on.")
+
+
+class DemandSpec(TraitsSpec):
     """Cargo wanted between two terminals."""
 
     id: Identifier = Field(description="Name of the demand, unique in the scenario.")
     origin: Identifier = Field(description="Terminal id where the cargo starts.")
     destination: Identifier = Field(description="Terminal id where the cargo ends.")
-    commodity: str = Field(default="containers", description="What is carried.")
     teu_per_year: float = Field(gt=0, le=1e9, description="Volume in TEU a year.")
+    note: str = Field(default="", description="What to know about the volume.")
     quality: Quality = Field(default="assumed", description="How well the volume is known.")
     source: str = Field(default="", description="Where the volume comes from; ids of sources.csv.")
 
@@ -46,6 +84,17 @@ class DemandSpec(Strict):
             msg = f"origin and destination are both {self.origin}"
             raise ValueError(msg)
         return self
+
+    def to_model(self, usual: model.Traits) -> model.Demand:
+        """Return the demand, with the usual traits where it says none."""
+        return model.Demand(
+            self.id, self.origin, self.destination, self.teu_per_year,
+            _traits(self).over(usual), self.note, self.source, self.quality,
+        )  # fmt: skip
+
+
+def _traits(spec: TraitsSpec) -> model.Traits:
+    return model.Traits(*(tuple(getattr(spec, name)) for name in model.TRAITS))
 
 
 class NetworkSpec(Strict):
@@ -66,45 +115,109 @@ class NetworkSpec(Strict):
     )
 
 
-class AccessSpec(Strict):
-    """What a decision is about: everything that fits all the keys given."""
+class OwnRuleSpec(Strict):
+    """A rule of this scenario, in the words of data/rules.csv."""
 
-    asset: Identifier | None = Field(
-        default=None, description="Id of a crossing, line, strait, service or terminal."
+    by: str = Field(description="Actor who decides; needs a role with the power.")
+    effect: Effect = Field(description="What the rule does.")
+    value: float | None = Field(default=None, ge=0, description="How much, in `unit`.")
+    low: float | None = Field(default=None, ge=0, description="Lowest plausible value.")
+    high: float | None = Field(default=None, ge=0, description="Highest plausible value.")
+    unit: str = Field(default="", description="Unit of the value, e.g. USD/TEU, h, TEU/yr.")
+    on_kind: ScopeKind = Field(description="Kind of the things named in `on`.")
+    on: Words = Field(default_factory=list, description="What the rule is about.")
+    without: Words = Field(default_factory=list, description="Assets left out.")
+    mode: Words = Field(default_factory=lambda: ["*"], description="Modes, or * for all.")
+    cargo: str = Field(default="*", description="Whose cargo: field=value/value field=!value.")
+    direction: Literal["both", "in", "out"] = Field(
+        default="both", description="Seen from the rule's own countries."
     )
-    country: CountryCode | None = Field(
-        default=None, description="Country or territory code; quote NO."
+    transit_only: bool = Field(default=False, description="Only cargo that passes through.")
+    from_: str | date = Field(default="", alias="from", description="First day.")
+    until: str | date = Field(default="", description="Last day.")
+    condition: str = Field(default="", description="Events, regimes and rules: a and not b.")
+    priority: int = Field(default=0, description="Higher wins within one actor.")
+    title: str = Field(default="", description="What it is, in words.")
+    source: Words = Field(
+        default_factory=lambda: ["assumption"], description="Ids of sources.csv, or assumption."
     )
-    country_pair: Annotated[list[CountryCode], Field(min_length=2, max_length=2)] | None = Field(
-        default=None, description="Two country codes: the land borders between them."
-    )
-    mode: ModeName | None = Field(default=None, description="Only this mode.")
-    source: str = Field(default="", description="Who says so, and where.")
+    note: str = Field(default="", description="What to know about it.")
 
-    @model_validator(mode="after")
-    def _selects(self) -> AccessSpec:
-        if not (self.asset or self.country or self.country_pair or self.mode):
-            msg = "names nothing; give asset, country, country_pair or mode"
-            raise ValueError(msg)
-        return self
+    def cells(self, name: str) -> dict[str, str]:
+        """Return the rule as the cells of a row of data/rules.csv."""
+        given = self.model_dump(by_alias=True)
+        sourced = set(self.source) - {"assumption", "general knowledge"}
+        evidence = {
+            "basis": "sourced" if sourced else "assumed",
+            "confidence": "low", "placeholder": "no", "conflict": "",
+        }  # fmt: skip
+        return {"id": name} | {key: _cell(value) for key, value in given.items()} | evidence
 
-    def to_model(self) -> model.AccessEntry:
-        """Return the entry as a frozen value."""
-        pair = (self.country_pair[0], self.country_pair[1]) if self.country_pair else None
-        return model.AccessEntry(self.asset, self.country, pair, self.mode, self.source)
+
+def _cell(value: object) -> str:
+    """Return a value as it stands in a table's cell."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ";".join(value)
+    return "" if value is None else str(value)
 
 
 class AccessSection(Strict):
-    """Access decisions on top of the political status found in the facts."""
+    """Who lets pass: what holds of the register, and what the scenario itself decides.
 
-    close: list[AccessSpec] = Field(default_factory=list, description="What is closed.")
-    open: list[AccessSpec] = Field(
+    Null takes away an entry that the extended scenario has.
+    """
+
+    regimes: dict[str, str | None] = Field(
+        default_factory=dict, description="Asset with alternative regimes: the one that holds."
+    )
+    events: dict[str, bool | None] = Field(
+        default_factory=dict, description="Events taken as true or false, whatever their date."
+    )
+    rules: dict[str, bool | None] = Field(
+        default_factory=dict, description="Rules put in force or out of it, whatever their date."
+    )
+    own: dict[Identifier, OwnRuleSpec | None] = Field(
+        default_factory=dict, description="Rules of this scenario by id."
+    )
+    permits: Words = Field(
         default_factory=list,
-        description="What is open although the facts say closed or conditional; `close` wins.",
+        description="Actors whose refusals are all lifted: a name, @BLOC, * for all, !x for all "
+        "but x.",
     )
-    conditional: Literal["open", "closed"] = Field(
-        default="closed", description="Whether assets of conditional status may be used."
+    refuses: Words = Field(
+        default_factory=list,
+        description="Actors who refuse all cargo wherever they hold the power to; as permits.",
     )
+    close: dict[str, str | None] = Field(
+        default_factory=dict,
+        description="Place that is closed: why. An asset, a country or a border such as AM-TR; "
+        "a mode may follow, AM-TR/rail; */sea is a mode everywhere.",
+    )
+    open: dict[str, str | None] = Field(
+        default_factory=dict,
+        description="Place where every refusal by rules is lifted: why; `close` wins.",
+    )
+
+    def to_model(self) -> model.Access:
+        """Return the section as a frozen value, entries taken away left out."""
+        regimes = (f"{asset}:{name}" for asset, name in self.regimes.items() if name)
+        return model.Access(
+            tuple(sorted(regimes)),
+            {name: on for name, on in self.events.items() if on is not None},
+            {name: on for name, on in self.rules.items() if on is not None},
+            tuple(rule.cells(name) for name, rule in self.own.items() if rule),
+            tuple(self.permits),
+            tuple(self.refuses),
+            tuple(_entry(key, why) for key, why in self.close.items() if why is not None),
+            tuple(_entry(key, why) for key, why in self.open.items() if why is not None),
+        )
+
+
+def _entry(key: str, why: str) -> model.AccessEntry:
+    place, _, mode = key.partition("/")
+    return model.AccessEntry(place, mode, why)
 
 
 class OverrideSpec(Strict):
@@ -140,6 +253,19 @@ class CostsSection(Strict):
     penalty_usd_per_teu: float = Field(
         gt=0, description="Cost of leaving one TEU of demand unserved, in USD of 2024."
     )
+    units: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        default_factory=dict,
+        description="What turns units of rules into USD per TEU, hours and TEU a year: "
+        + ", ".join(UNITS),
+    )
+
+    @model_validator(mode="after")
+    def _known_units(self) -> CostsSection:
+        for name in self.units:
+            if name not in UNITS:
+                msg = f"unknown unit {name}; {nearest(name, UNITS)}"
+                raise ValueError(msg)
+        return self
 
 
 class AlternativesSection(Strict):
@@ -166,12 +292,18 @@ class ScenarioSpec(Strict):
     extends: str | None = Field(
         default=None,
         description="Scenario to start from: a path beside this file, or an id. Sections are "
-        "merged key by key, lists are replaced; id, title, why, uncertain are not inherited.",
+        "merged key by key, lists are replaced; id, title, why, uncertain and claims are not inherited; null takes an entry of access away.",
+    )
+    claims: list[Annotated[int, Field(ge=1)]] = Field(
+        default_factory=list, description="Numbers of the claims that the scenario bears on."
     )
     as_of: date = Field(
         strict=False, description="Day whose facts hold, quoted or plain YYYY-MM-DD."
     )
     network: NetworkSpec = Field(default_factory=NetworkSpec, description="What is built.")
+    cargo: TraitsSpec = Field(
+        default_factory=TraitsSpec, description="Traits of every demand that says none itself."
+    )
     access: AccessSection = Field(default_factory=AccessSection, description="Who lets pass.")
     demands: list[DemandSpec] = Field(default_factory=list, description="What is to be carried.")
     demands_file: str | None = Field(
@@ -216,18 +348,18 @@ def to_model(spec: ScenarioSpec) -> model.Scenario:
         network=model.NetworkChoice(
             tuple(spec.network.built), spec.network.all_planned, spec.network.build_by_year
         ),
-        access=model.Access(
-            tuple(entry.to_model() for entry in spec.access.close),
-            tuple(entry.to_model() for entry in spec.access.open),
-            spec.access.conditional,
-        ),
-        demands=tuple(model.Demand(**demand.model_dump()) for demand in spec.demands),
+        access=spec.access.to_model(),
+        demands=tuple(demand.to_model(_traits(spec.cargo)) for demand in spec.demands),
         costs=model.Costs(
-            spec.costs.value_of_time_usd_per_teu_h, spec.costs.penalty_usd_per_teu, overrides
+            spec.costs.value_of_time_usd_per_teu_h,
+            spec.costs.penalty_usd_per_teu,
+            overrides,
+            dict(spec.costs.units),
         ),
         alternatives=model.Alternatives(
             tuple(spec.alternatives.families), spec.alternatives.max_detour
         ),
+        claims=tuple(spec.claims),
         seed=spec.seed,
         schema_version=spec.schema_version,
     )

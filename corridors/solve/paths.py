@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import dijkstra
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
@@ -36,12 +37,43 @@ class Trees:
     backward: bool
 
 
+class ArcIndex:
+    """An arc table sorted by its ends once, for routers that differ in weights only.
+
+    `order` (arcs,) lists the arcs pair of ends by pair of ends; `start` (pairs,) is where
+    each pair begins in it, `key` (pairs,) the pair as one number.
+    """
+
+    def __init__(self, tail: NDArray[np.int32], head: NDArray[np.int32], *, n_nodes: int) -> None:
+        """Sort the arcs by tail, then head, then place in the table."""
+        key = tail.astype(np.int64) * n_nodes + head
+        self.order: Ints = np.argsort(key, kind="stable")
+        key = key[self.order]
+        fresh = np.concatenate([[True], key[1:] != key[:-1]]) if len(key) else np.zeros(0, bool)
+        self.start: Ints = np.flatnonzero(fresh)
+        self.key: Ints = key[self.start]
+        self.n_nodes = n_nodes
+
+    def lightest(self, weight: Floats) -> Floats:
+        """Return the least weight of each pair of ends, (pairs,)."""
+        found: Floats = (
+            np.minimum.reduceat(weight[self.order], self.start) if len(self.start) else weight[:0]
+        )
+        return found
+
+    def arcs(self, pair: int) -> Ints:
+        """Return the arcs of a pair of ends, in the order of the table."""
+        stop = self.start[pair + 1] if pair + 1 < len(self.start) else len(self.order)
+        found: Ints = self.order[self.start[pair] : stop]
+        return found
+
+
 class Router:
     """Answers searches over the usable arcs of one weighted arc table."""
 
     def __init__(
         self, tail: NDArray[np.int32], head: NDArray[np.int32], weight: Floats, *,
-        usable: NDArray[np.bool_], n_nodes: int,
+        usable: Bools, n_nodes: int, index: ArcIndex | None = None,
     ) -> None:  # fmt: skip
         """Index the usable arcs.
 
@@ -55,25 +87,29 @@ class Router:
             Mask of the arcs that may be used.
         n_nodes
             Number of nodes.
+        index
+            The same arcs sorted already, if there is more than one router on them.
 
         Raises
         ------
         ValueError
             If a usable arc has a negative or infinite weight.
         """
-        rows = np.flatnonzero(usable)
-        if len(rows) and not (np.isfinite(weight[rows]).all() and weight[rows].min() >= 0):
+        used = weight[usable]
+        if len(used) and not (np.isfinite(used).all() and used.min() >= 0):
             msg = "arc weights must be finite and not negative"
             raise ValueError(msg)
-        key = tail[rows].astype(np.int64) * n_nodes + head[rows]
-        order = np.lexsort((weight[rows], key))
-        key = key[order]
-        first = np.concatenate([[True], key[1:] != key[:-1]]) if len(key) else np.zeros(0, bool)
+        index = index or ArcIndex(tail, head, n_nodes=n_nodes)
         self.n_nodes = n_nodes
-        self._key = key[first]
-        self._arc = rows[order[first]].astype(np.int64)
-        self._graph = sp.csr_matrix(
-            (weight[self._arc], (tail[self._arc], head[self._arc])), shape=(n_nodes, n_nodes)
+        self._index = index
+        self._weight: Floats = np.where(usable, weight, np.inf)
+        least = index.lightest(self._weight)
+        self._pairs = np.flatnonzero(np.isfinite(least))
+        tail, head = np.divmod(index.key[self._pairs], n_nodes)
+        rows = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=n_nodes))])
+        self._graph = sp.csr_array(
+            (least[self._pairs], head.astype(np.int32), rows.astype(np.int32)),
+            shape=(n_nodes, n_nodes),
         )
 
     def trees(self, roots: Ints, *, backward: bool = False) -> Trees:
@@ -99,9 +135,14 @@ class Router:
                 node * self.n_nodes + near if trees.backward else near * self.n_nodes + node
             )
             node = near
-        steps = np.array(keys if trees.backward else keys[::-1], np.int64)
-        way: Ints = self._arc[np.searchsorted(self._key, steps)]
-        return way
+        pairs = np.searchsorted(self._index.key, np.array(keys, np.int64))
+        arcs = [self._lightest(pair) for pair in pairs.tolist()]
+        return np.array(arcs if trees.backward else arcs[::-1], np.int64)
+
+    def _lightest(self, pair: int) -> int:
+        """Return the first of the lightest arcs of a pair of ends."""
+        arcs = self._index.arcs(pair)
+        return int(arcs[0] if len(arcs) == 1 else arcs[np.argmin(self._weight[arcs])])
 
 
 def best_through(to_entry: Floats, section: Floats, from_exit: Floats) -> tuple[float, int, int]:
