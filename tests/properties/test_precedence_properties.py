@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 from itertools import combinations
@@ -25,10 +24,11 @@ from corridors.model.access import (
     Selector,
     Span,
 )
-from corridors.scenario.precedence import Verdict, decide, rank
+from corridors.scenario.precedence import decide, rank
+from tests.oracles.verdicts import beats, judged, matches, may, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 #: Cases drawn in bulk, without shrinking: cheap enough for many.
 BULK = 100 * settings.default.max_examples  # type: ignore[union-attr]
@@ -151,119 +151,6 @@ def with_rules(law: InForce, rules: Sequence[Rule]) -> InForce:
     return replace(law, rules=tuple(rules))
 
 
-# --- an oracle that reads the specification word by word -------------------------------
-
-
-def may(law: InForce, rule: Rule) -> bool:
-    """Whether any control row gives the rule's maker the power."""
-    power = POWER_FOR[rule.effect]
-    return any(
-        row.actor == rule.by
-        and row.scope.covers(PLACE)
-        and (power in row.grants or ROLES[row.role].powers[power] == "yes")
-        for row in law.controls
-    )
-
-
-def matches(rule: Rule, cargo: Cargo) -> bool:
-    """Whether a rule is about the border and the cargo."""
-    home = {"AA", "BB"}
-    if rule.scope.kind == "territory":
-        home = set(rule.scope.names)
-    elif rule.by in home:
-        home = {rule.by}
-    starts, ends = bool(home & cargo.origin), bool(home & cargo.destination)
-    sides = {"both": True, "in": ends, "out": starts}
-    return (
-        rule.scope.covers(PLACE)
-        and not (rule.transit_only and (starts or ends))
-        and sides[rule.direction]
-        and all(bool(one.names & cargo.traits(one.field)) != one.negated for one in rule.who)
-    )
-
-
-def beats(a: Rule, b: Rule) -> bool:
-    """Whether `a` goes before `b` within one actor: the first difference decides."""
-
-    def given_fields(rule: Rule) -> list[str]:
-        extra = {
-            "on": rule.scope.kind != "any", "mode": bool(rule.scope.modes),
-            "direction": rule.direction != "both", "transit": rule.transit_only,
-        }  # fmt: skip
-        return [one.field for one in rule.who] + [name for name, on in extra.items() if on]
-
-    def kinds(rule: Rule) -> list[bool]:
-        named = given_fields(rule)
-        ends = any(name in named for name in ("origin", "destination", "end"))
-        asset = rule.scope.kind == "asset"
-        return [asset, "commodity" in named, ends, "mode" in named, rule.by_bloc]
-
-    def start(rule: Rule) -> date:
-        return rule.span.start or date.min
-
-    for mine, theirs in (
-        (a.priority, b.priority),
-        (len(given_fields(a)), len(given_fields(b))),
-        *zip(kinds(a), kinds(b), strict=True),
-        (start(a), start(b)),
-        (a.effect == "deny", b.effect == "deny"),
-    ):
-        if mine != theirs:
-            return bool(mine > theirs)  # type: ignore[operator]
-    return a.id < b.id
-
-
-def oracle(law: InForce, cargo: Cargo) -> dict[str, Any]:
-    """Judge again, by tournaments within actors."""
-    counted = [rule for rule in law.rules if matches(rule, cargo) and may(law, rule)]
-
-    def winners(*effects: str) -> dict[str, Rule]:
-        best: dict[str, Rule] = {}
-        for rule in counted:
-            rival = best.get(rule.by)
-            if rule.effect in effects and (rival is None or beats(rule, rival)):
-                best[rule.by] = rule
-        return best
-
-    access = winners("permit", "deny")
-    closers = {actor for actor, rule in access.items() if rule.effect == "deny"}
-    for row in law.controls:
-        power = "deny" in row.grants or ROLES[row.role].powers["deny"] == "yes"
-        if power and not row.default_open and row.scope.covers(PLACE) and row.actor not in access:
-            closers.add(row.actor)
-    return {
-        "closers": closers,
-        "charges": summed(winners("charge").values()),
-        "delays": summed(winners("delay").values()),
-        "caps": smallest(rule for rule in counted if rule.effect == "cap"),
-    }
-
-
-def summed(rules: Iterable[Rule]) -> dict[str, float]:
-    total: dict[str, float] = defaultdict(float)
-    for rule in rules:
-        if rule.value is not None:
-            total[rule.unit] += rule.value
-    return dict(total)
-
-
-def smallest(rules: Iterable[Rule]) -> dict[str, float]:
-    found: dict[str, list[float]] = defaultdict(list)
-    for rule in rules:
-        if rule.value is not None:
-            found[rule.unit].append(rule.value)
-    return {unit: min(values) for unit, values in found.items()}
-
-
-def seen(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "closers": {one.actor for one in verdict.refusals},
-        "charges": dict(verdict.charges),
-        "delays": dict(verdict.delays),
-        "caps": dict(verdict.caps),
-    }
-
-
 # --- the laws --------------------------------------------------------------------------
 
 
@@ -272,7 +159,7 @@ def test_many_random_laws_are_judged_as_the_oracle_does() -> None:
     for case in range(BULK):
         law, cargo = rolled_law(random), rolled_cargo(random)
         verdict = decide(law, PLACE, cargo)
-        assert seen(verdict) == oracle(law, cargo), f"case {case}: {law} {cargo}"
+        assert seen(verdict) == judged(law, PLACE, cargo), f"case {case}: {law} {cargo}"
         closing = replace(rolled_rule(random, "more"), effect="deny", value=None)
         more = decide(with_rules(law, (*law.rules, closing)), PLACE, cargo)
         assert verdict.usable or not more.usable, f"case {case}: {law} {cargo} {closing}"
@@ -285,7 +172,7 @@ def test_many_random_laws_are_judged_as_the_oracle_does() -> None:
 @given(laws, cargoes)
 def test_the_verdict_is_the_oracle_s(law: InForce, cargo: Cargo) -> None:
     verdict = decide(law, PLACE, cargo)
-    assert seen(verdict) == oracle(law, cargo)
+    assert seen(verdict) == judged(law, PLACE, cargo)
     assert verdict.usable == (not verdict.refusals)
     assert 0.0 <= verdict.refusal_chance <= 1.0
 
@@ -315,11 +202,13 @@ def test_closing_more_never_opens(law: InForce, cargo: Cargo, drawn: Rule) -> No
 
 @given(laws, cargoes)
 def test_what_lacks_standing_only_warns(law: InForce, cargo: Cargo) -> None:
-    able = [rule for rule in law.rules if may(law, rule)]
+    able = [rule for rule in law.rules if may(law, rule, PLACE)]
     whole, pure = decide(law, PLACE, cargo), decide(with_rules(law, able), PLACE, cargo)
     assert seen(whole) == seen(pure)
     assert not pure.warnings
-    lacking = [rule.id for rule in law.rules if rule not in able and matches(rule, cargo)]
+    lacking = [
+        rule.id for rule in law.rules if rule not in able and matches(rule, PLACE, cargo, law)
+    ]
     assert sorted(words.partition(":")[0] for words in whole.warnings) == sorted(lacking)
 
 
