@@ -25,7 +25,7 @@ from geodata.types import Asset, Kind, Mode, Network, Status
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geodata.facts_rows import CrossingDefaultRow, CrossingRow, Facts
+    from geodata.facts_rows import BorderRow, CrossingRow, Facts
     from geodata.types import Ints
 
 #: A line belongs to a named crossing of its pair and mode within this distance.
@@ -37,17 +37,22 @@ ROAD_REACH_KM = 25.0
 #: A connector follows no mapped road: this much longer than the straight line.
 CONNECTOR_DETOUR = 1.3
 LAND = (Mode.RAIL, Mode.ROAD)
+#: Source of a generated crossing.
+PASSED = "measured: a line of the open data passes the border"
 
 
 @dataclass(frozen=True)
 class BorderPoint:
-    """A node where a line passes from one territory to another, and its crossing."""
+    """A node where a line passes from one territory to another, and its crossing.
+
+    `cut` where no crossing can be there: the line does not pass.
+    """
 
     node: int
     pair: tuple[int, int]
     crossing: str
     named: bool
-    open: bool
+    cut: bool = False
 
 
 def connect_road_borders(network: Network, crossings: Sequence[CrossingRow]) -> Network:
@@ -108,44 +113,41 @@ def border_points(
     network: Network,
     mode: Mode,
     crossings: Sequence[CrossingRow],
-    defaults: Sequence[CrossingDefaultRow],
+    borders: Sequence[BorderRow],
 ) -> list[BorderPoint]:
     """Find the crossing of each border node: named within `NAMED_KM`, else generated.
 
-    Generated crossings are named ``X-<A>-<B>-<nn>`` from west to east and take the
-    default regime of their pair; a pair without a row, or with a closed one, is cut.
+    Generated crossings are named ``X-<A>-<B>-<nn>`` from west to east. Where all crossings
+    of a pair are named, or the two are no neighbours, another line over the border is an
+    error of the data or a path: it is cut.
     """
     named = _named_by_pair(network, mode, crossings)
-    regime = {
-        (row.mode, frozenset((row.country_a, row.country_b))): row.political_status
-        for row in defaults
+    word = mode.name.lower()
+    passable = {
+        frozenset((row.country_a, row.country_b)) for row in borders if word not in row.all_named
     }
     found: list[BorderPoint] = []
     loose: dict[tuple[int, int], list[int]] = {}
     for node, pair in _pairs(network, mode):
         row = _nearest_named(network, node, named.get(pair, []))
         if row is not None:
-            found.append(BorderPoint(node, pair, row.id, named=True, open=True))
+            found.append(BorderPoint(node, pair, row.id, named=True))
         else:
             loose.setdefault(pair, []).append(node)
     for pair, nodes in sorted(loose.items()):
         a, b = (network.countries[k] for k in pair)
-        status = regime.get((mode.name.lower(), frozenset((a, b))), "closed")
+        cut = frozenset((a, b)) not in passable
         letter = "" if mode == Mode.RAIL else "R"
         for k, group in enumerate(_clusters(network, nodes), start=1):
             name = f"X-{a}-{b}-{letter}{k:02d}"
-            found += [
-                BorderPoint(n, pair, name, named=False, open=status != "closed") for n in group
-            ]
+            found += [BorderPoint(n, pair, name, named=False, cut=cut) for n in group]
     return found
 
 
 def border_report(network: Network, facts: Facts) -> dict[str, Any]:
     """Say which crossings are bound, generated or without a line, and what is cut."""
     points = [
-        p
-        for mode in LAND
-        for p in border_points(network, mode, facts.crossings, facts.crossing_defaults)
+        p for mode in LAND for p in border_points(network, mode, facts.crossings, facts.borders)
     ]
     lon, lat = network.nodes.lon, network.nodes.lat
     rows = {
@@ -155,7 +157,7 @@ def border_report(network: Network, facts: Facts) -> dict[str, Any]:
             "pair": [network.countries[k] for k in p.pair],
             "lon": round(float(lon[p.node]), 4),
             "lat": round(float(lat[p.node]), 4),
-            "open": p.open,
+            "cut": p.cut,
         }
         for p in reversed(points)
         if not p.named
@@ -165,8 +167,8 @@ def border_report(network: Network, facts: Facts) -> dict[str, Any]:
     return {
         "crossings_bound": sorted(bound),
         "crossings_without_line": sorted({row.id for row in facts.crossings} - bound),
-        "crossings_generated": [row for row in generated if row["open"]],
-        "borders_cut": [row for row in generated if not row["open"]],
+        "crossings_generated": [row for row in generated if not row["cut"]],
+        "borders_cut": [row for row in generated if row["cut"]],
     }
 
 
@@ -232,13 +234,11 @@ def bind_crossings(network: Network, facts: Facts) -> Network:
     Every node where lines of different territories or gauges meet becomes one node per
     territory and gauge. Those of one gauge are joined by a `BORDER` link whose asset is
     the crossing; where gauges differ and the crossing is named with both, the border
-    link is followed by a `GAUGE_CHANGE`. A point bound to a closed or unknown generated
-    crossing gets no link: the line is cut there.
+    link is followed by a `GAUGE_CHANGE`. A point that is cut gets no link: the line
+    ends there.
     """
     points = [
-        p
-        for mode in LAND
-        for p in border_points(network, mode, facts.crossings, facts.crossing_defaults)
+        p for mode in LAND for p in border_points(network, mode, facts.crossings, facts.borders)
     ]
     network, index = _with_crossing_assets(network, points, facts)
     network, corners = _split_corners(network)
@@ -328,13 +328,10 @@ def _with_crossing_assets(
 ) -> tuple[Network, dict[str, int]]:
     used: dict[str, BorderPoint] = {}
     for point in points:
-        if point.named or point.open:
+        if not point.cut:
             used.setdefault(point.crossing, point)
     rows = {row.id: row for row in facts.crossings}
-    regime = {
-        (row.mode, frozenset((row.country_a, row.country_b))): row
-        for row in facts.crossing_defaults
-    }
+    borders = {frozenset((row.country_a, row.country_b)): row for row in facts.borders}
     assets = []
     for name, point in sorted(used.items()):
         pair = tuple(network.countries[k] for k in point.pair)
@@ -342,7 +339,6 @@ def _with_crossing_assets(
             assets.append(_named_asset(rows[name]))
         else:
             mode = Mode(network.nodes.mode[point.node]).name.lower()
-            default = regime[(mode, frozenset(pair))]
             assets.append(
                 Asset(
                     id=name,
@@ -351,9 +347,8 @@ def _with_crossing_assets(
                     lon=round(float(network.nodes.lon[point.node]), 6),
                     lat=round(float(network.nodes.lat[point.node]), 6),
                     countries=pair,
-                    political_status=default.political_status,
-                    source=default.source,
-                    confidence=default.confidence,
+                    source=PASSED,
+                    confidence=borders[frozenset(pair)].confidence,
                 )
             )
     first = len(network.assets)
@@ -370,7 +365,6 @@ def _named_asset(row: CrossingRow) -> Asset:
         lat=row.lat,
         countries=(row.country_a, row.country_b),
         status=row.physical_status,
-        political_status=row.political_status,
         source=row.source,
         confidence=row.confidence,
     )

@@ -27,7 +27,7 @@ __all__ = ["Facts", "load_facts"]
 _ROWS: dict[str, Callable[..., object]] = {
     "terminals": rows.TerminalRow,
     "crossings": rows.CrossingRow,
-    "crossing_defaults": rows.CrossingDefaultRow,
+    "borders": rows.BorderRow,
     "territories": rows.TerritoryRow,
     "links": rows.LinkRow,
     "corrections": rows.CorrectionRow,

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "BorderRow",
     "CorrectionRow",
     "CorridorRow",
-    "CrossingDefaultRow",
     "CrossingRow",
     "Facts",
     "GapRow",
@@ -64,25 +64,22 @@ class CrossingRow:
     gauge_a_mm: int | None
     gauge_b_mm: int | None
     physical_status: str
-    political_status: str
     since: str
     until: str
     terminal_a: str
     terminal_b: str
-    who_may_close: str
     restrictions: str
     source: str
     confidence: str
 
 
 @dataclass(frozen=True, slots=True)
-class CrossingDefaultRow:
-    """The regime of the unnamed crossings of a pair of neighbours."""
+class BorderRow:
+    """Two neighbours, and in which modes every crossing between them has a row."""
 
     country_a: str
     country_b: str
-    mode: str
-    political_status: str
+    all_named: tuple[str, ...]
     source: str
     confidence: str
     note: str
@@ -162,7 +159,6 @@ class ServiceRow:
     sailings_per_week_likely: float | None
     sailings_per_week_high: float | None
     physical_status: str
-    political_status: str
     status_date: str
     capacity_note: str
     restrictions: str
@@ -179,10 +175,8 @@ class StraitRow:
     lon: float
     lat: float
     gates: tuple[tuple[Point, Point], ...]
-    political_status: str
     limits: str
     toll: str
-    controllers: str
     season: str
     proof: str
     source: str
@@ -260,7 +254,7 @@ class Facts:
 
     terminals: tuple[TerminalRow, ...]
     crossings: tuple[CrossingRow, ...]
-    crossing_defaults: tuple[CrossingDefaultRow, ...]
+    borders: tuple[BorderRow, ...]
     territories: tuple[TerritoryRow, ...]
     links: tuple[LinkRow, ...]
     corrections: tuple[CorrectionRow, ...]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["MODES", "SCHEMA_VERSION", "Layer", "ModeName", "layers_of"]
 
 #: Changes when a field is renamed or its meaning changes.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 ModeName = Literal["rail", "road", "sea", "all"]
 
@@ -204,7 +204,6 @@ def _assets(network: Network, wanted: Bools | None) -> Layer:
         "name": words(lambda asset: asset.name),
         "countries": words(lambda asset: ";".join(asset.countries)),
         "status": words(lambda asset: asset.status),
-        "political_status": words(lambda asset: asset.political_status),
         "opening_low": np.array([asset.opening_low or 0 for asset in assets], np.int32),
         "opening_likely": np.array([asset.opening_likely or 0 for asset in assets], np.int32),
         "opening_high": np.array([asset.opening_high or 0 for asset in assets], np.int32),

@@ -44,11 +44,12 @@ INTRO = """\
 This page is written by `corridors check --docs`; edit the fact tables, not the page.
 
 Three kinds of statement stand here. **Measured**: lengths, counts and places, computed on the
-built network. **Sourced**: published lengths, regimes of crossings, sailings and opening years;
-each row of the fact tables in `geodata/facts` names its source and how far it is to be trusted
-(high, medium, low). **Assumed**: the regime of a crossing that no source names is that of its
-pair of countries; a line without via points is drawn straight; *general knowledge* marks what
-is known in the trade but was not looked up.
+built network. **Sourced**: published lengths, what stands at a crossing, sailings and opening
+years; each row of the fact tables in `geodata/facts` names its source and how far it is to be
+trusted (high, medium, low). **Assumed**: where a line of the open data passes a border and the
+facts do not name all crossings of the two neighbours, it is a crossing; a line without via
+points is drawn straight; *general knowledge* marks what is known in the trade but was not
+looked up. Who lets pass is no matter of this page: the register in `scenarios/data` says that.
 
 Country codes are ISO 3166. Boundaries and names imply no position on the status of any
 territory.
@@ -371,11 +372,11 @@ def _services(facts: Facts) -> str:
         (row.id, f"{row.from_id}-{row.to_id}", row.type, ", ".join(row.carries), _km(row.km),
          _range(row.sailings_per_week_low, row.sailings_per_week_likely,
                 row.sailings_per_week_high),
-         row.physical_status, row.political_status, row.status_date, row.confidence)
+         row.physical_status, row.status_date, row.confidence)
         for row in facts.services
     ]  # fmt: skip
-    header = ("service", "ports", "type", "carries", "km>", "sailings a week", "state", "regime",
-              "as of", "confidence")  # fmt: skip
+    header = ("service", "ports", "type", "carries", "km>", "sailings a week", "state", "as of",
+              "confidence")  # fmt: skip
     text = "Sourced. Sailings are low / likely / high. A suspended service does not sail."
     return _section("Sea services", text, _table(header, rows))
 
@@ -386,11 +387,11 @@ def _range(*values: float | None) -> str:
 
 def _straits(facts: Facts) -> str:
     rows = [
-        (row.id, row.name, row.political_status, row.controllers, row.limits, row.season,
+        (row.id, row.name, row.limits, row.season,
          "; ".join(f"{a[0]:.2f} {a[1]:.2f} - {b[0]:.2f} {b[1]:.2f}" for a, b in row.gates))
         for row in facts.straits
     ]  # fmt: skip
-    header = ("strait", "name", "regime", "who controls", "limits", "season", "gates (lon lat)")
+    header = ("strait", "name", "limits", "season", "gates (lon lat)")
     text = """\
 A strait is closed by its gates: the edges of the sea lanes without which no ship passes. A
 strait without a gate is too small for the lanes and is not on the network.
@@ -450,11 +451,11 @@ def _crossings(network: Network, facts: Facts, report: Mapping[str, Any]) -> str
     made = [asset[row["id"]] for row in report["crossings_generated"] if row["id"] in known]
     cut, bare = report["borders_cut"], set(report["crossings_without_line"])
     without = [row for row in facts.crossings if row.id in bare]
-    header = ("crossing", "name", "pair", "mode", "state", "regime", "lon lat", "confidence")
+    header = ("crossing", "name", "pair", "mode", "state", "lon lat", "confidence")
     counts = [
         ("named, bound to a line", *_modes(mode[a.id] for a in bound)),
-        ("generated, by the pair's default regime", *_modes(mode[a.id] for a in made)),
-        ("cut: closed or unknown border", *_modes(row["mode"] for row in cut)),
+        ("generated where a line passes", *_modes(mode[a.id] for a in made)),
+        ("cut: all crossings are named", *_modes(row["mode"] for row in cut)),
         ("named, without a line", *_modes(row.mode for row in without)),
     ]
     cuts = [(r["id"], "-".join(r["pair"]), r["mode"], f"{r['lon']} {r['lat']}") for r in cut]
@@ -462,13 +463,13 @@ def _crossings(network: Network, facts: Facts, report: Mapping[str, Any]) -> str
         "Crossings",
         "Territories meet at crossings only: a line passes a border by one, or is cut there.",
         _table(("kind", "rail>", "road>"), counts),
-        "### Borders cut\n\nA line crosses here; the pair's default is closed or unknown.",
+        "### Borders cut\n\nA line passes here, but the facts name all crossings of the pair.",
         _table(("place", "pair", "mode", "lon lat"), cuts),
         "### Named crossings without a line",
         _table(header, (_fact_cells(row) for row in without)),
-        "### Named crossings\n\nSourced; state is the physical, regime the political status.",
+        "### Named crossings\n\nSourced; the state is what stands there.",
         _table(header, (_crossing_cells(a, mode[a.id]) for a in bound)),
-        "### Generated crossings\n\nMeasured places; the regime is assumed from the pair.",
+        "### Generated crossings\n\nMeasured: a line of the open data passes the border.",
         _table(header, (_crossing_cells(a, mode[a.id]) for a in made)),
     )
 
@@ -481,11 +482,9 @@ def _modes(modes: Iterable[str]) -> Iterator[int]:
 def _crossing_cells(asset: Asset, mode: str) -> tuple[str, ...]:
     pair, place = "-".join(asset.countries), f"{asset.lon:.3f} {asset.lat:.3f}"
     name = "" if asset.name.startswith("unnamed") else asset.name
-    status = asset.status, asset.political_status
-    return asset.id, name, pair, mode, *status, place, asset.confidence
+    return asset.id, name, pair, mode, asset.status, place, asset.confidence
 
 
 def _fact_cells(row: CrossingRow) -> tuple[str, ...]:
     pair, place = f"{row.country_a}-{row.country_b}", f"{row.lon:.3f} {row.lat:.3f}"
-    status = row.physical_status, row.political_status
-    return row.id, row.name, pair, row.mode, *status, place, row.confidence
+    return row.id, row.name, pair, row.mode, row.physical_status, place, row.confidence

@@ -91,19 +91,16 @@ accuracy_km!      | float  | km   |           | how far the coordinate may be of
 gauge_a_mm        | int    | mm   |           | gauge on side a, rail only
 gauge_b_mm        | int    | mm   |           | gauge on side b, rail only
 physical_status!  | choice |      | built under_construction planned dismantled | what stands there
-political_status! | choice |      | open closed conditional | what was decided about it
 since             | text   |      |           | ISO date, year or month since when
 until             | text   |      |           | ISO date or year of an expected change
 terminal_a        | ref    |      | terminals | nearest terminal on side a
 terminal_b        | ref    |      | terminals | nearest terminal on side b
-who_may_close     | text   |      |           | who decides about it
 restrictions      | text   |      |           | limits on traffic, capacity and season
 """,
-    "crossing_defaults": """
-country_a!        | text   | |           | country or territory
-country_b!        | text   | |           | its neighbour
-mode!             | choice | | rail road | what crosses
-political_status! | choice | | open closed conditional | regime of crossings without a row
+    "borders": """
+country_a! | text    | |           | country or territory
+country_b! | text    | |           | its neighbour
+all_named  | choices | | rail road | modes whose crossings all have a row: another line there is cut
 """,
     "territories": """
 id!            | id    |    | | territory code
@@ -156,7 +153,6 @@ sailings_per_week_low      | float   | 1/week |      | sailings a week, low
 sailings_per_week_likely   | float   | 1/week |      | sailings a week, likely
 sailings_per_week_high     | float   | 1/week |      | sailings a week, high
 physical_status!           | choice  |        | operating irregular suspended | whether it sails
-political_status!          | choice  |        | open closed conditional | what was decided about it
 status_date                | text    |        |      | ISO date or year of the status
 capacity_note              | text    |        |      | ships and their size
 restrictions               | text    |        |      | limits, season, risk
@@ -167,10 +163,8 @@ name!             | text   |      | | name for people
 lon!              | float  | degE | | longitude, WGS84
 lat!              | float  | degN | | latitude, WGS84
 gates             | edges  | degE degN | | edges of the sea network that close it
-political_status! | choice |      | open closed conditional | what was decided about it
 limits            | text   |      | | draft, beam, air draft
 toll              | text   |      | | dues in words
-controllers       | text   |      | | who controls it
 season            | text   |      | | ice and weather
 proof             | text   |      | | sea distance before and after the cut
 """,
@@ -215,7 +209,7 @@ confidence!   | choice |    | high medium low | how far to trust it
 why_off       | text   |    |               | why a larger difference is right
 """,
 }
-_NOTED = ("terminals", "crossing_defaults", "territories", "links", "straits", "gauges")
+_NOTED = ("terminals", "borders", "territories", "links", "straits", "gauges")
 _UNSOURCED_SPEC = ("reference_lengths",)
 
 

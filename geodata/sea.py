@@ -65,7 +65,6 @@ def tag_straits(network: Network, straits: Sequence[StraitRow]) -> Network:
                 lon=row.lon,
                 lat=row.lat,
                 countries=(HIGH_SEAS,),
-                political_status=row.political_status,
                 source=row.source,
                 confidence=row.confidence,
             )

@@ -136,7 +136,6 @@ def _service_asset(row: ServiceRow, middle: Floats) -> Asset:
         lat=round(float(middle[1]), 6),
         countries=(),
         status=row.physical_status,
-        political_status=row.political_status,
         sailings_per_week=row.sailings_per_week_likely,
         source=row.source,
         confidence=row.confidence,

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 T = TypeVar("T", bound=Columns)
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MANIFEST = "manifest.json"
 #: Files of these beginnings make up the decision graph, which every run needs.
 GRAPH_FILES = ("graph", "meta")

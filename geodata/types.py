@@ -144,6 +144,8 @@ class Shapes(Columns):
 class Asset:
     """A thing that can be controlled: crossing, line, strait, service or terminal.
 
+    `status` says what stands there or sails; who lets pass is no matter of geography.
+
     `id` is unique over all kinds. `countries` lists the territories it lies in.
     Years are those of opening, `capacity_mt_yr` in million tonnes a year; None means
     unknown or already open.
@@ -156,7 +158,6 @@ class Asset:
     lat: float
     countries: tuple[str, ...]
     status: str = "built"
-    political_status: str = "open"
     opening_low: int | None = None
     opening_likely: int | None = None
     opening_high: int | None = None

@@ -55,7 +55,6 @@ def _row(
         "name": thing.name,
         "countries": thing.countries,
         "status": thing.status,
-        "political_status": thing.political_status,
         "teu_per_year": float(teu),
         "traffic_share": round(float(teu) / wanted, 6) if wanted else 0.0,
         "demands": demands,

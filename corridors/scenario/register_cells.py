@@ -79,7 +79,7 @@ class Known:
             assets[service.id] = Asset(tuple(sorted({*ends} - {""})), ("sea", "ferry"))
         assets |= {row.id: Asset((), ("sea",)) for row in facts.straits}
         borders = [(row.country_a, row.country_b) for row in facts.crossings]
-        borders += [(row.country_a, row.country_b) for row in facts.crossing_defaults]
+        borders += [(row.country_a, row.country_b) for row in facts.borders]
         codes = {code for pair in borders for code in pair} | set(at.values())
         return cls(
             assets,
@@ -94,11 +94,12 @@ class Known:
 
 @dataclass(frozen=True)
 class Names:
-    """All names that exist while a register is read."""
+    """All names that exist while a register is read; places are any if not checked."""
 
     known: Known
     actors: Mapping[str, str]
     sources: Collection[str]
+    checks_places: bool = True
 
     @property
     def countries(self) -> frozenset[str]:
@@ -111,8 +112,10 @@ class Names:
         """The blocs, each written `@EU`."""
         return frozenset(f"@{actor}" for actor, kind in self.actors.items() if kind == "bloc")
 
-    def in_scope(self, kind: str) -> Collection[str]:
-        """Return the names a scope of some kind may hold."""
+    def in_scope(self, kind: str) -> Collection[str] | None:
+        """Return the names a scope of some kind may hold, None if any will do."""
+        if kind != "operator" and not self.checks_places:
+            return None
         among: dict[str, Collection[str]] = {
             "asset": self.known.assets.keys(),
             "territory": self.countries | self.blocs,
@@ -125,6 +128,8 @@ class Names:
 
     def of_cargo(self, name: str) -> Collection[str] | None:
         """Return the names a field of cargo may hold, None if any word will do."""
+        if name in _PLACES and not self.checks_places:
+            return None
         if name in _PLACES:
             return self.countries | self.blocs | self.known.assets.keys()
         if name in _PARTIES:
@@ -143,11 +148,14 @@ def listed(cell: str) -> tuple[str, ...]:
     return tuple(part for part in cell.split(";") if part)
 
 
-def check_names(table: Table, row: Row, column: str, among: Collection[str]) -> tuple[str, ...]:
-    """Return the entries of a cell; note those that do not exist."""
+def check_names(
+    table: Table, row: Row, column: str, among: Collection[str] | None
+) -> tuple[str, ...]:
+    """Return the entries of a cell; note those that do not exist, unless any may."""
     names = listed(row.cells[column])
-    for name in names:
-        _check_name(table, row, column, name, among)
+    if among is not None:
+        for name in names:
+            _check_name(table, row, column, name, among)
     return names
 
 
@@ -209,7 +217,8 @@ def read_scope(table: Table, row: Row, names: Names) -> Scope:
     modes = () if row.cells["mode"] == "*" else check_names(table, row, "mode", MODES)
     if not row.cells["mode"]:
         table.find(row, "mode", "a mode is missing", "write * for all")
-    without = check_names(table, row, "without", names.known.assets.keys())
+    among = names.known.assets.keys() if names.checks_places else None
+    without = check_names(table, row, "without", among)
     return Scope(kind, frozenset(on), frozenset(modes), frozenset(without))
 
 

@@ -15,7 +15,6 @@ from corridors.scenario.candidates import Candidates
 from corridors.scenario.in_force import as_of
 from corridors.scenario.levies import Units
 from corridors.scenario.precedence import applies, decide, survey
-from corridors.scenario.regime_diff import count_statuses, differences
 from corridors.scenario.register import load_register
 from corridors.scenario.terrain import Terrain
 from geodata.types import Branch, BranchLeg, Kind, Mode, Status
@@ -319,20 +318,3 @@ def test_compiling_again_gives_the_same_hash(laid: Laid) -> None:
     classes = laid.classes[:8]
     one = compile_access(laid.terrain, laid.law, classes, candidates=laid.candidates)
     assert one.digest == compile_access(laid.terrain, laid.law, classes, candidates=again).digest
-
-
-# --- the register against the facts ------------------------------------------------------
-
-
-def test_a_difference_names_the_rules_behind_it() -> None:
-    no = rule("r7", "BB", "deny", named("X_AB"), title="shut")
-    (found,) = differences(TERRAIN, made(no), ANY)
-    assert str(found) == "X_AB (AA-BB): open -> closed; r7 (BB: shut)"
-    assert count_statuses([found]) == {"open -> closed": 1}
-    assert not differences(TERRAIN, made(), ANY)
-
-
-@pytest.mark.slow
-def test_the_register_shuts_nothing_open_and_opens_nothing_closed(laid: Laid) -> None:
-    found = differences(laid.terrain, laid.law, Cargo(commodity=frozenset({"container"})))
-    assert {(one.status, one.register) for one in found} == {("conditional", "open")}

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from geodata.borders import (
+    PASSED,
     bind_crossings,
     border_points,
     border_report,
     connect_road_borders,
 )
-from geodata.facts_rows import CrossingDefaultRow, CrossingRow
+from geodata.facts_rows import BorderRow, CrossingRow
 from geodata.types import Kind, Mode, Network, Status
 from tests.oracles.drawing import Line, applied, draw, facts, joined, named, nodes_at, row
 
@@ -40,21 +41,18 @@ def crossing(
         "country_a": "AA",
         "country_b": "BB",
         "physical_status": "built",
-        "political_status": "open",
     }
     return row(CrossingRow, id=name, name=name, lon=lon, lat=lat, **(values | more))
 
 
-def regime(status: str, mode: str = "rail") -> CrossingDefaultRow:
-    return row(
-        CrossingDefaultRow, country_a="BB", country_b="AA", mode=mode, political_status=status
-    )
+def neighbours(*all_named: str, country: str = "AA") -> BorderRow:
+    return row(BorderRow, country_a="BB", country_b=country, all_named=all_named, confidence="low")
 
 
 def bound(
-    network: Network, *crossings: CrossingRow, defaults: tuple[CrossingDefaultRow, ...] = ()
+    network: Network, *crossings: CrossingRow, borders: tuple[BorderRow, ...] = ()
 ) -> Network:
-    tables = facts(crossings=crossings, crossing_defaults=defaults)
+    tables = facts(crossings=crossings, borders=borders)
     return applied(lambda n: bind_crossings(n, tables), network)
 
 
@@ -76,23 +74,23 @@ def test_a_named_crossing_is_the_only_way_over() -> None:
     assert (after.assets[0].kind, after.assets[0].countries) == ("crossing", ("AA", "BB"))
 
 
-def test_what_somebody_closed_by_name_is_no_matter_of_the_network() -> None:
-    after = bound(rails(), crossing(political_status="closed"))
-    assert joined(after, 0, 2)
-    assert after.assets[0].political_status == "closed"
-
-
-@pytest.mark.parametrize("status", ["open", "conditional"])
-def test_an_unnamed_point_gets_a_generated_crossing_of_the_regime(status: str) -> None:
-    after = bound(rails(), defaults=(regime(status),))
+@pytest.mark.parametrize("all_named", [(), ("road",)])
+def test_an_unnamed_point_gets_a_generated_crossing(all_named: tuple[str, ...]) -> None:
+    after = bound(rails(), borders=(neighbours(*all_named),))
     assert assets_of(after) == ["X-AA-BB-01"]
-    assert after.assets[0].political_status == status
+    made = after.assets[0]
+    assert (made.status, made.confidence, made.source) == ("built", "low", PASSED)
     assert joined(after, 0, 2)
 
 
-@pytest.mark.parametrize("defaults", [(), (regime("closed"),), (regime("open", "road"),)])
-def test_a_closed_or_unknown_border_is_cut(defaults: tuple[CrossingDefaultRow, ...]) -> None:
-    after = bound(rails(), defaults=defaults)
+@pytest.mark.parametrize(
+    "borders",
+    [(), (neighbours("rail"),), (neighbours("rail", "road"),), (neighbours(country="C"),)],
+)
+def test_a_line_is_cut_where_all_crossings_are_named_or_no_border_is(
+    borders: tuple[BorderRow, ...],
+) -> None:
+    after = bound(rails(), borders=borders)
     assert not joined(after, 0, 2)
     assert len(stops(after)) == 0
     assert after.assets == ()
@@ -124,7 +122,7 @@ def test_generated_crossings_are_clusters_from_west_to_east() -> None:
             Line(f"a{k}", f"x{k}", Mode.ROAD),
             Line(f"x{k}", f"b{k}", Mode.ROAD, country="BB"),
         ]
-    found = border_points(draw(points, *lines), Mode.ROAD, (), (regime("open", "road"),))
+    found = border_points(draw(points, *lines), Mode.ROAD, (), (neighbours("rail"),))
     assert {p.node: p.crossing for p in found} == {
         1: "X-AA-BB-R02",
         4: "X-AA-BB-R01",
@@ -144,7 +142,7 @@ def test_a_gauge_break_at_a_named_crossing_costs_two_stops() -> None:
 
 def test_without_a_named_break_different_gauges_do_not_meet() -> None:
     assert not joined(bound(rails(1520, 1435), crossing()), 0, 2)
-    assert not joined(bound(rails(1520, 1435), defaults=(regime("open"),)), 0, 2)
+    assert not joined(bound(rails(1520, 1435), borders=(neighbours(),)), 0, 2)
     same = crossing(gauge_a_mm=1520, gauge_b_mm=1520)
     assert not joined(bound(rails(1520, 1435), same), 0, 2)
 
@@ -247,8 +245,8 @@ def test_the_report_counts_named_generated_and_cut() -> None:
         Line("c", "y", Mode.ROAD), Line("y", "d", Mode.ROAD, country="BB"),
     )  # fmt: skip
     rows = [crossing(), crossing("UNUSED", lat=9.0)]
-    for status, key in (("open", "crossings_generated"), ("closed", "borders_cut")):
-        tables = facts(crossings=rows, crossing_defaults=[regime(status, "road")])
+    for border, key in ((neighbours(), "crossings_generated"), (neighbours("road"), "borders_cut")):
+        tables = facts(crossings=rows, borders=[border])
         report = border_report(draw(points, *lines), tables)
         assert report["crossings_bound"] == ["X_AB"]
         assert report["crossings_without_line"] == ["UNUSED"]
@@ -258,7 +256,7 @@ def test_the_report_counts_named_generated_and_cut() -> None:
 
 
 def test_no_line_passes_a_border_without_a_stop() -> None:
-    after = bound(rails(), crossing(), defaults=(regime("open"),))
+    after = bound(rails(), crossing(), borders=(neighbours(),))
     line = after.links.take(after.links.kind == Kind.LINE)
     for end in (line.u, line.v):
         np.testing.assert_array_equal(after.nodes.country[end], line.country)

@@ -69,7 +69,7 @@ def test_steps_without_facts_do_nothing_wrong(world: tuple[Path, Path]) -> None:
         network = step(network)
         assert_sound(network)
         assert network.assets == (), name
-    # Without a crossing or a regime the border is cut.
+    # Without a crossing or a neighbour the border is cut.
     label = components(network, lines_of(network, Mode.RAIL))
     west, east = (int(np.argmin(np.abs(network.nodes.lon - lon))) for lon in (33.0, 47.0))
     assert label[west] != label[east]

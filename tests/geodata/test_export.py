@@ -151,7 +151,7 @@ def test_geojson_keeps_ids_lengths_and_says_whose_data_it_is(tmp_path: Path) -> 
     links = json.loads(paths[1].read_text(encoding="utf-8"))
     assert links["attribution"] == ATTRIBUTION
     assert links["disclaimer"] == "Boundaries and names imply no position."
-    assert links["corridors"] == {"schema_version": 1, "snapshot": "abc"}
+    assert links["corridors"] == {"schema_version": 2, "snapshot": "abc"}
     properties = [feature["properties"] for feature in links["features"]]
     assert [feature["id"] for feature in links["features"]] == [p["link_id"] for p in properties]
     assert {p["link_id"]: p["length_km"] for p in properties} == {

@@ -110,7 +110,7 @@ def test_tables_hold_no_machine_path() -> None:
         ("terminals", "gauges_mm", "1521", "not a known gauge", "1520"),
         ("terminals", "corridors", "INSTC;;TITR", "empty entry", ""),
         ("crossings", "terminal_a", "SAMUUR", "is not an id of terminals", "SAMUR"),
-        ("crossings", "political_status", "shut", "is not one of", ""),
+        ("crossings", "physical_status", "shut", "is not one of", ""),
         ("links", "km", "0", "outside", ""),
         ("links", "from_id", "LANN", "is not an id of terminals", "LAN"),
         ("links", "via_lonlat", "48.9", "has 1 numbers, not 2", ""),

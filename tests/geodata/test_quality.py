@@ -202,11 +202,11 @@ def test_the_page_counts_and_lists_crossings() -> None:
     text = page(facts())
     for line in (
         "| named, bound to a line | 1 | 0 |",
-        "| generated, by the pair's default regime | 1 | 0 |",
-        "| cut: closed or unknown border | 0 | 1 |",
+        "| generated where a line passes | 1 | 0 |",
+        "| cut: all crossings are named | 0 | 1 |",
         "| named, without a line | 0 | 1 |",
-        "| X1 | Bridge | AA-BB | rail | built | open | 0.200 0.000 | high |",
-        "| X-AA-BB-01 | - | AA-BB | rail | built | open | 0.300 0.100 | - |",
+        "| X1 | Bridge | AA-BB | rail | built | 0.200 0.000 | high |",
+        "| X-AA-BB-01 | - | AA-BB | rail | built | 0.300 0.100 | - |",
         "| X-AA-CC-R01 | AA-CC | road | 9.1 8.2 |",
         "| X2 | Pass\\|East |",
     ):

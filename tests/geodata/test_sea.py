@@ -24,7 +24,7 @@ SEA = tuple(
 
 
 def strait(name: str, *gates: tuple[Point, Point], **more: object) -> StraitRow:
-    return row(StraitRow, id=name, name=name, gates=gates, political_status="open", **more)
+    return row(StraitRow, id=name, name=name, gates=gates, **more)
 
 
 BC = (LANES["b"], LANES["c"])
@@ -83,7 +83,7 @@ Q = row(TerminalRow, id="Q", country="BB", lon=5.0, lat=0.5, modes=("sea",))
 def service(*carries: str, **more: object) -> ServiceRow:
     values: dict[str, object] = {
         "from_id": "P", "to_id": "Q", "type": "rail_ferry", "km": 600.0,
-        "physical_status": "operating", "political_status": "open",
+        "physical_status": "operating",
         "sailings_per_week_likely": 3.0,
     }  # fmt: skip
     return row(ServiceRow, id="V1", carries=carries, **(values | more))

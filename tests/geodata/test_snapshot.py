@@ -225,4 +225,4 @@ def test_the_snapshot_of_a_build_lists_its_inputs(tmp_path: Path) -> None:
     assert (graph.arcs.kind == Kind.BORDER).any()
     text = (tmp_path / "network" / "manifest.json").read_text(encoding="utf-8")
     assert str(tmp_path) not in text
-    assert json.loads(text)["schema_version"] == 1
+    assert json.loads(text)["schema_version"] == 2

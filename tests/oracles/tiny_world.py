@@ -112,12 +112,10 @@ ROWS: Mapping[str, list[dict[str, object]]] = {
     "crossings": [
         {
             "id": "X_KZUZ", "mode": "rail", "country_a": "KZ", "country_b": "UZ", "lon": 40.0,
-            "lat": 45.0, "physical_status": "built", "political_status": "open",
+            "lat": 45.0, "physical_status": "built",
         }
     ],
-    "crossing_defaults": [
-        {"country_a": "KZ", "country_b": "UZ", "mode": "road", "political_status": "open"}
-    ],
+    "borders": [{"country_a": "KZ", "country_b": "UZ", "all_named": "rail"}],
     "links": [
         {
             "id": "R1", "action": "add", "from_id": "W", "to_id": "PW", "mode": "rail", "km": 600,
@@ -128,7 +126,7 @@ ROWS: Mapping[str, list[dict[str, object]]] = {
         {
             "id": "V1", "from_id": "PW", "to_id": "PE", "type": "container_feeder",
             "carries": "sea", "km": 700, "sailings_per_week_likely": 3,
-            "physical_status": "operating", "political_status": "open",
+            "physical_status": "operating",
         }
     ],
     "gauges": [

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from geodata.attribute import tag_countries, tag_nodes, territories
 from geodata.borders import bind_crossings
-from geodata.facts_rows import CrossingDefaultRow, CrossingRow
+from geodata.facts_rows import BorderRow, CrossingRow
 from geodata.measure import geodesic_km
 from geodata.sources.extracts import Outlines
 from geodata.topology import components, make_links, points_along, stitch
@@ -84,22 +84,20 @@ def gauged(tangle: Tangle) -> Network:
     return network.__class__(**{**vars(network), "links": links})
 
 
-@given(tangles(), st.sampled_from(["open", "closed", "conditional"]), st.booleans())
+@given(tangles(), st.sampled_from([(), ("rail",), ("road",), ("rail", "road")]), st.booleans())
 def test_borders_and_gauges_are_passed_at_stops_only(
     tangle: Tangle,
-    regime: str,
+    all_named: tuple[str, ...],
     name_one: bool,  # noqa: FBT001
 ) -> None:
     network = gauged(tangle)
     mode = "rail" if (network.links.mode == Mode.RAIL).all() else "road"
     named = row(
         CrossingRow, id="X", mode=mode, country_a="AA", country_b="BB", lon=10.0, lat=5.0,
-        physical_status="built", political_status="open", gauge_a_mm=1520, gauge_b_mm=1435,
+        physical_status="built", gauge_a_mm=1520, gauge_b_mm=1435,
     )  # fmt: skip
-    default = row(
-        CrossingDefaultRow, country_a="AA", country_b="BB", mode=mode, political_status=regime
-    )
-    tables = facts(crossings=[named] if name_one else [], crossing_defaults=[default])
+    border = row(BorderRow, country_a="AA", country_b="BB", all_named=all_named)
+    tables = facts(crossings=[named] if name_one else [], borders=[border])
     after = applied(lambda n: bind_crossings(n, tables), network)
     line = after.links.kind == Kind.LINE
     assert line.sum() == len(network.links)
@@ -110,7 +108,7 @@ def test_borders_and_gauges_are_passed_at_stops_only(
     assert (stops.asset >= 0).all()
     kinds = {after.assets[k].kind for k in stops.asset}
     assert kinds <= {"crossing"}
-    if regime == "closed" and not name_one:
+    if mode in all_named and not name_one:
         label = components(after, np.ones(len(after.links), bool))
         ends = after.links.u
         assert not {*label[ends[after.links.country == 0]]} & {
