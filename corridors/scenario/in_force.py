@@ -55,7 +55,7 @@ def as_of(
         for row in register.controls
         if day in row.span and row.regime in ("", *regimes)
     )
-    truth = {event.id: _is_true(event, day) for event in register.events}
+    truth = {event.id: is_true(event, day) for event in register.events}
     truth |= dict.fromkeys(register.regimes, False) | dict.fromkeys(regimes, True) | dict(events)
     return InForce(
         day,
@@ -209,7 +209,7 @@ def _agencies(actors: Sequence[Actor]) -> dict[str, frozenset[str]]:
     return {principal: frozenset(names) for principal, names in speakers.items()}
 
 
-def _is_true(event: Event, day: date) -> bool:
+def is_true(event: Event, day: date) -> bool:
     """Whether an event counts as true on a day if no scenario says otherwise."""
     begun = event.span.start is None or event.span.start <= day
     return event.kind in ("happened", "standing") and begun
