@@ -11,10 +11,10 @@ import numpy as np
 
 from corridors.errors import InputMissingError
 from corridors.manifest import make_manifest, manifest_bytes
+from corridors.metrics.answers import Answers
 from corridors.metrics.chokepoint import traffic, traffic_metrics
-from corridors.metrics.closure import ClosureFinder
-from corridors.metrics.family import FamilyNames, family_ways, is_simple, sections
-from corridors.metrics.route import RouteBook, route_metrics
+from corridors.metrics.route import route_metrics
+from corridors.metrics.ways import WayFinder
 from corridors.model.result import DemandResult, Flow, Metric, Result
 from corridors.report.outputs import write_files
 from corridors.report.run_files import run_files
@@ -22,9 +22,10 @@ from corridors.scenario.compile import compile_scenario
 from corridors.scenario.load import load_scenario
 from corridors.scenario.places import data_folder
 from corridors.scenario.rates import TABLES, load_rates
-from corridors.scenario.references import Known, check_references
+from corridors.scenario.references import Names, check_references
+from corridors.scenario.register import COLUMNS, load_register
+from corridors.scenario.register_cells import NOWHERE
 from corridors.solve.flow import assign
-from corridors.solve.paths import Router
 from geodata.errors import SnapshotError
 from geodata.snapshot import open_network, open_snapshot
 
@@ -33,13 +34,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corridors.model.route import Route
-    from corridors.model.scenario import Demand, Scenario
+    from corridors.model.scenario import Scenario
     from corridors.scenario.compile import Compiled
     from corridors.scenario.load import Loaded
+    from corridors.scenario.register import Register
     from geodata.snapshot import Snapshot
     from geodata.types import Floats, Ints
-
-OBJECTIVES = ("best", "cheapest", "fastest")
 
 
 @dataclass(frozen=True)
@@ -71,41 +71,43 @@ def run(name: str, *, network: Path, out: Path, sets: Sequence[str] = ()) -> Ans
         As their names say; nothing half-written is left.
     """
     clock = {"start": time.perf_counter()}
-    loaded, snapshot = read(name, network, sets)
+    loaded, snapshot, register = read(name, network, sets)
     whole = open_network(network, opened=snapshot)
-    answer = solve(loaded.scenario, snapshot, whole.links.length_km)
+    answer = solve(loaded.scenario, snapshot, whole.links.length_km, register)
     clock["solved"] = time.perf_counter()
     files = run_files(answer.result, answer.chokepoints, loaded.scenario, whole, snapshot.graph)
     write_files(out, files | {"manifest.json": _manifest(loaded, snapshot, files, clock, sets)})
     return answer
 
 
-def read(name: str, network: Path, sets: Sequence[str] = ()) -> tuple[Loaded, Snapshot]:
-    """Open the network and load the scenario, every name in it checked against it."""
+def read(name: str, network: Path, sets: Sequence[str] = ()) -> tuple[Loaded, Snapshot, Register]:
+    """Open the network and load scenario and register, every name of the scenario checked."""
     try:
         snapshot = open_snapshot(network)
     except SnapshotError as error:
         raise InputMissingError(str(error)) from error
     loaded = load_scenario(name, sets=sets)
-    families = {branch.family for branch in snapshot.branches}
-    check_references(loaded, Known.of(snapshot.graph, families=families))
-    return loaded, snapshot
+    # The places that rules name are judged by `check`: a planner's network may lack some.
+    register = load_register(known=NOWHERE, checks_places=False)
+    check_references(loaded, Names(snapshot.graph, snapshot.branches, register))
+    return loaded, snapshot, register
 
 
-def solve(scenario: Scenario, snapshot: Snapshot, link_km: Floats) -> Answer:
+def solve(scenario: Scenario, snapshot: Snapshot, link_km: Floats, register: Register) -> Answer:
     """Find the routes of every demand and the flow of all of them.
 
     `link_km` is the length of every link of the network, by which a route is told to
     run along a corridor.
     """
-    compiled = compile_scenario(scenario, snapshot.graph, load_rates())
-    ways = _Ways(scenario, snapshot, compiled, link_km)
-    demands = [ways.of(k) for k in range(len(scenario.demands))]
+    compiled = compile_scenario(scenario, snapshot, load_rates(), register)
+    answers = Answers(scenario, compiled, WayFinder(scenario, snapshot, compiled, link_km))
+    demands = [answers.of(k) for k in range(len(scenario.demands))]
     routes = [route for demand in demands for route in demand.routes]
     index = [k for k, demand in enumerate(demands) for _ in demand.routes]
     arcs = [_arcs(route) for route in routes]
     volume = np.array([demand.teu_per_year for demand in scenario.demands])
-    cost = np.array([compiled.generalised_usd_per_teu[way].sum() for way in arcs])
+    value = scenario.costs.value_of_time_usd_per_teu_h
+    cost = np.array([route.cost_usd_per_teu + value * route.time_h for route in routes])
     flow = assign(
         cost, np.array(index, np.int64), volume, penalty=scenario.costs.penalty_usd_per_teu
     )
@@ -122,129 +124,9 @@ def solve(scenario: Scenario, snapshot: Snapshot, link_km: Floats) -> Answer:
             + traffic_metrics(chokepoints)
         ),
         flows=tuple(_flows(arcs, flow.route_teu_per_year)),
+        warnings=compiled.warnings,
     )
     return Answer(result, chokepoints, compiled)
-
-
-class _Ways:
-    """Routes of each demand: the best, cheapest and fastest, and each family's best."""
-
-    def __init__(
-        self, scenario: Scenario, snapshot: Snapshot, compiled: Compiled, link_km: Floats
-    ) -> None:
-        self.scenario, self.graph, self.compiled = scenario, snapshot.graph, compiled
-        weights = (
-            compiled.generalised_usd_per_teu,
-            compiled.cost_usd_per_teu,
-            compiled.time_h,
-        )
-        self.routers = [self._router(weight) for weight in weights]
-        place = {name: k for k, name in enumerate(self.graph.terminal_ids)}
-        origin = [int(self.graph.origin[place[d.origin]]) for d in scenario.demands]
-        destination = [int(self.graph.destination[place[d.destination]]) for d in scenario.demands]
-        self.apart = [
-            [name for name, node in ((d.origin, a), (d.destination, b)) if node < 0]
-            for d, a, b in zip(scenario.demands, origin, destination, strict=True)
-        ]
-        # A search from node -1 would start at the last one; `apart` is asked first.
-        self.starts, self.start_of = _rows([max(node, 0) for node in origin])
-        self.ends, self.end_of = _rows([max(node, 0) for node in destination])
-        self.forward = [router.trees(self.starts) for router in self.routers]
-        self.backward = self.routers[0].trees(self.ends, backward=True)
-        families = set(scenario.alternatives.families)
-        branches = [b for b in snapshot.branches if not families or b.family in families]
-        self.sections = sections(self.graph, branches, weights[0], compiled.open)
-        self.names = FamilyNames(self.graph, branches, link_km)
-        self.book = RouteBook(self.graph, compiled)
-
-    def _router(self, weight: Floats) -> Router:
-        arcs = self.graph.arcs
-        return Router(
-            arcs.tail, arcs.head, weight, usable=self.compiled.open, n_nodes=len(self.graph.nodes)
-        )
-
-    def of(self, k: int) -> DemandResult:
-        """Return the routes of demand k, or why it has none."""
-        demand, start, end = (
-            self.scenario.demands[k],
-            self.start_of[k],
-            int(self.ends[self.end_of[k]]),
-        )
-        if self.apart[k]:
-            names = " and ".join(self.apart[k])
-            reason = f"no line where cargo can start or end at {names}"
-            return DemandResult(
-                demand.id, "infeasible", reason=reason, teu_per_year=demand.teu_per_year
-            )
-        if not np.isfinite(self.forward[0].distance[start, end]):
-            return self._infeasible(demand, int(self.starts[start]), end)
-        found: list[tuple[str, str, Ints]] = [
-            (objective, "", router.way(trees, start, end))
-            for objective, router, trees in zip(OBJECTIVES, self.routers, self.forward, strict=True)
-        ]
-        limit = self.scenario.alternatives.max_detour * self.forward[0].distance[start, end]
-        ends = (self.forward[0], start), (self.backward, self.end_of[k])
-        through = family_ways(self.sections, self.routers[0], ends, limit=limit)
-        found += [
-            ("family", name, way) for name, _, _, way in through if is_simple(self.graph, way)
-        ]
-        return DemandResult(
-            demand_id=demand.id,
-            status="ok",
-            routes=tuple(self._ranked(demand, found)),
-            teu_per_year=demand.teu_per_year,
-        )
-
-    def _infeasible(self, demand: Demand, start: int, end: int) -> DemandResult:
-        closures = ClosureFinder(self.graph, self.compiled).reasons(start, end)
-        reason = (
-            "no open route; the way with the fewest closures needs: " + "; ".join(closures)
-            if closures
-            else "the network has no way between the two terminals, open or closed"
-        )
-        return DemandResult(
-            demand.id,
-            "infeasible",
-            reason=reason,
-            closures=closures,
-            teu_per_year=demand.teu_per_year,
-        )
-
-    def _totals(self, way: Ints) -> tuple[float, ...]:
-        """Cost, time and length of a way, rounded to what a planner could tell apart."""
-        columns = (self.compiled.cost_usd_per_teu, self.compiled.time_h, self.graph.arcs.length_km)
-        return tuple(round(float(column[way].sum()), 3) for column in columns)
-
-    def _ranked(self, demand: Demand, found: list[tuple[str, str, Ints]]) -> list[Route]:
-        """One route per distinct way, best first, with all its titles and families."""
-        titles: dict[tuple[int, ...], list[str]] = {}
-        families: dict[tuple[int, ...], list[str]] = {}
-        same: dict[tuple[float, ...], tuple[int, ...]] = {}
-        for objective, family, way in found:
-            # Ways equal in every total, on parallel tracks or connectors, are one route.
-            key = same.setdefault(self._totals(way), tuple(way.tolist()))
-            if key not in titles:
-                families[key] = list(self.names.of(np.array(key)))
-            titles.setdefault(key, []).append(objective)
-            families[key] += [family] if family else []
-        weight = self.compiled.generalised_usd_per_teu
-        order = sorted(titles, key=lambda way: (float(weight[list(way)].sum()), way))
-        return [
-            self.book.route(
-                np.array(way),
-                demand,
-                rank=rank,
-                objective=";".join(dict.fromkeys(titles[way])),
-                corridor=";".join(dict.fromkeys(families[way])),
-            )
-            for rank, way in enumerate(order, start=1)
-        ]
-
-
-def _rows(nodes: list[int]) -> tuple[Ints, list[int]]:
-    """Distinct nodes, and the row of each request among them."""
-    distinct, row = np.unique(np.array(nodes, np.int64), return_inverse=True)
-    return distinct, row.tolist()
 
 
 def _arcs(route: Route) -> Ints:
@@ -280,7 +162,8 @@ def _manifest(
     sets: Sequence[str],
 ) -> bytes:  # fmt: skip
     tables: dict[str, bytes | Path | str] = {
-        f"scenarios/data/{name}": data_folder() / name for name in TABLES
+        f"scenarios/data/{name}": data_folder() / name
+        for name in (*TABLES, *(f"{table}.csv" for table in COLUMNS))
     }
     text = json.dumps(loaded.data, default=str, sort_keys=True).encode()
     manifest = make_manifest(

@@ -9,7 +9,7 @@ import numpy as np
 from corridors.solve.paths import Router
 
 if TYPE_CHECKING:
-    from corridors.scenario.compile import Compiled
+    from corridors.scenario.compile import ClassView
     from geodata.types import DecisionGraph
 
 #: Passing a closed arc counts as this many USD per TEU: more than any whole route.
@@ -19,11 +19,11 @@ CLOSED = 1e7
 class ClosureFinder:
     """Finds the way with the fewest closed arcs, for demands without an open route."""
 
-    def __init__(self, graph: DecisionGraph, compiled: Compiled) -> None:
+    def __init__(self, graph: DecisionGraph, view: ClassView) -> None:
         """Weigh every arc, closed ones heavily."""
         self.graph = graph
-        self.compiled = compiled
-        weight = compiled.generalised_usd_per_teu + np.where(compiled.open, 0.0, CLOSED)
+        self.view = view
+        weight = view.generalised_usd_per_teu + np.where(view.open, 0.0, CLOSED)
         arcs = graph.arcs
         everything = np.ones(len(arcs), bool)
         self.router = Router(
@@ -36,5 +36,5 @@ class ClosureFinder:
         if not np.isfinite(trees.distance[0, end]):
             return ()
         way = self.router.way(trees, 0, end)
-        closed = way[~self.compiled.open[way]]
-        return tuple(dict.fromkeys(self.compiled.reason(int(arc)) for arc in closed))
+        closed = way[~self.view.open[way]]
+        return tuple(dict.fromkeys(self.view.reason(int(arc)) for arc in closed))

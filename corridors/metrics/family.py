@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from corridors.solve.paths import Trees
+    from corridors.solve.stateful import Field
     from geodata.types import Bools, Branch, BranchLeg, DecisionGraph, Floats, Ints
 
 
@@ -24,16 +25,27 @@ SHARE = 0.75
 
 @dataclass(frozen=True)
 class Section:
-    """The characteristic section of a branch in one direction, open and priced.
+    """The characteristic section of a branch in one direction, whatever is open.
 
-    `entries` and `exits` are the nodes of its end terminals, `trees` the ways from the
-    entries within it.
+    A way through it may use `arcs`: those of its declared legs and, at its terminals,
+    the stops between them. `entries` and `exits` are the nodes of its end terminals.
     """
 
     branch: str
     family: str
+    arcs: Ints
     entries: Ints
     exits: Ints
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A section as one class of cargo can pass it: ways from its entries to its exits."""
+
+    section: Section
+    entries: Ints
+    exits: Ints
+    rows: Ints
     router: Router
     trees: Trees
 
@@ -42,27 +54,25 @@ class Section:
         """Weight from each entry to each exit, shape (entries, exits)."""
         return self.trees.distance[:, self.exits]
 
+    def way(self, entry: int, leave: int) -> Ints:
+        """Return the rows of the field from an entry to an exit."""
+        found: Ints = self.rows[self.router.way(self.trees, entry, int(self.exits[leave]))]
+        return found
 
-def sections(
-    graph: DecisionGraph, branches: Sequence[Branch], weight: Floats, usable: Bools
-) -> list[Section]:
-    """Return the characteristic sections that can be passed, both directions.
 
-    A section may use the arcs of its declared legs and, at its terminals, the stops
-    between them. A branch with a gap inside its section, or a closed arc on every way
-    through it, has none.
+def sections(graph: DecisionGraph, branches: Sequence[Branch]) -> list[Section]:
+    """Return the characteristic sections, both directions.
+
+    A branch with a gap inside its section has none.
     """
-    found = []
     arcs = graph.arcs
-    stops = np.flatnonzero(usable & (arcs.kind != Kind.LINE) & (arcs.kind != Kind.ACCESS))
-    for branch in branches:
-        for legs in (branch.legs, branch.back):
-            part = _core(branch, legs)
-            if part and not any(leg.gap for leg in part):
-                section = _section(graph, branch, part, weight, usable, stops)
-                if np.isfinite(section.distance).any():
-                    found.append(section)
-    return found
+    stops = np.flatnonzero((arcs.kind != Kind.LINE) & (arcs.kind != Kind.ACCESS))
+    return [
+        _section(graph, branch, part, stops)
+        for branch in branches
+        for part in (_core(branch, branch.legs), _core(branch, branch.back))
+        if part and not any(leg.gap for leg in part)
+    ]
 
 
 def _core(branch: Branch, legs: tuple[BranchLeg, ...]) -> list[BranchLeg]:
@@ -73,25 +83,15 @@ def _core(branch: Branch, legs: tuple[BranchLeg, ...]) -> list[BranchLeg]:
     return list(legs[starts[0] : stops[-1] + 1]) if starts and stops else []
 
 
-def _section(
-    graph: DecisionGraph,
-    branch: Branch,
-    legs: list[BranchLeg],
-    weight: Floats,
-    usable: Bools,
-    stops: Ints,
-) -> Section:
+def _section(graph: DecisionGraph, branch: Branch, legs: list[BranchLeg], stops: Ints) -> Section:
     arcs, nodes = graph.arcs, graph.nodes
-    inside = np.zeros(len(arcs), bool)
-    inside[[arc for leg in legs for arc in leg.arcs]] = True
-    inside &= usable
     names = {leg.from_id for leg in legs} | {leg.to_id for leg in legs}
     terminals = [graph.terminal_ids.index(name) for name in names]
     at = np.isin(nodes.terminal, terminals)
-    inside[stops[at[arcs.tail[stops]] & at[arcs.head[stops]]]] = True
-    router = Router(arcs.tail, arcs.head, weight, usable=inside, n_nodes=len(nodes))
+    within = stops[at[arcs.tail[stops]] & at[arcs.head[stops]]]
+    lines = np.array([arc for leg in legs for arc in leg.arcs], np.int64)
     entries, exits = (_places(graph, name) for name in (legs[0].from_id, legs[-1].to_id))
-    return Section(branch.id, branch.family, entries, exits, router, router.trees(entries))
+    return Section(branch.id, branch.family, np.union1d(lines, within), entries, exits)
 
 
 def _places(graph: DecisionGraph, terminal: str) -> Ints:
@@ -99,21 +99,61 @@ def _places(graph: DecisionGraph, terminal: str) -> Ints:
     return np.flatnonzero(here & (graph.nodes.mode != 0)).astype(np.int64)
 
 
+class Passages:
+    """Finds the passages of sections; cargoes that meet the same on a section share one."""
+
+    def __init__(self, found: Sequence[Section]) -> None:
+        """Keep the sections."""
+        self.sections = found
+        self._known: dict[tuple[int, bytes, bytes], Passage] = {}
+
+    def on(self, field: Field, weight: Floats, usable: Bools) -> list[Passage]:
+        """Return the passages that are open on a field whose rows have these weights."""
+        plain = len(field.memories) == 1
+        found = (
+            self._plain(at, field, weight, usable)
+            if plain
+            else _passage(section, field, weight, usable)
+            for at, section in enumerate(self.sections)
+        )
+        return [one for one in found if np.isfinite(one.distance).any()]
+
+    def _plain(self, at: int, field: Field, weight: Floats, usable: Bools) -> Passage:
+        """Return a passage where states are nodes, found once for equal weights."""
+        arcs = self.sections[at].arcs
+        key = (at, usable[arcs].tobytes(), weight[arcs].tobytes())
+        if key not in self._known:
+            self._known[key] = _passage(self.sections[at], field, weight, usable)
+        return self._known[key]
+
+
+def _passage(section: Section, field: Field, weight: Floats, usable: Bools) -> Passage:
+    rows = section.arcs
+    if len(field.memories) > 1:
+        rows = np.flatnonzero(np.isin(field.arc, section.arcs))
+    router = Router(
+        field.tail[rows], field.head[rows], weight[rows], usable=usable[rows],
+        n_nodes=field.n_states,
+    )  # fmt: skip
+    entries, exits = field.states(section.entries), field.states(section.exits)
+    return Passage(section, entries, exits, rows, router, router.trees(entries))
+
+
 def family_ways(
-    found: Sequence[Section],
+    found: Sequence[Passage],
     whole: Router,
     ends: tuple[tuple[Trees, int], tuple[Trees, int]],
     *,
     limit: float = np.inf,
 ) -> Iterator[tuple[str, str, float, Ints]]:
-    """Yield family, branch, weight and arcs of the best way of each family.
+    """Yield family, branch, weight and rows of the best way of each family.
 
     Parameters
     ----------
     found
-        Sections as `sections` gives them.
+        Passages as `Passages.on` gives them.
     whole
-        Router over all usable arcs.
+        Router over all usable rows of the same field.
     ends
         Forward trees and the origin's row in them; backward trees and the
         destination's row.
@@ -126,23 +166,24 @@ def family_ways(
     the two ends; `is_simple` tells.
     """
     (forward, start), (backward, goal) = ends
-    best: dict[str, tuple[float, str, Section, int, int]] = {}
-    for section in found:
-        to_entry = forward.distance[start, section.entries]
-        from_exit = backward.distance[goal, section.exits]
-        total, a, b = best_through(to_entry, section.distance, from_exit)
-        known = best.get(section.family)
+    best: dict[str, tuple[float, Passage, int, int]] = {}
+    for passage in found:
+        to_entry = forward.distance[start, passage.entries]
+        from_exit = backward.distance[goal, passage.exits]
+        total, a, b = best_through(to_entry, passage.distance, from_exit)
+        family = passage.section.family
+        known = best.get(family)
         if np.isfinite(total) and total <= limit and (known is None or total < known[0]):
-            best[section.family] = (total, section.branch, section, a, b)
-    for family, (total, branch, section, a, b) in sorted(best.items()):
+            best[family] = (total, passage, a, b)
+    for family, (total, passage, a, b) in sorted(best.items()):
         way = np.concatenate(
             [
-                whole.way(forward, start, int(section.entries[a])),
-                section.router.way(section.trees, a, int(section.exits[b])),
-                whole.way(backward, goal, int(section.exits[b])),
+                whole.way(forward, start, int(passage.entries[a])),
+                passage.way(a, b),
+                whole.way(backward, goal, int(passage.exits[b])),
             ]
         )
-        yield family, branch, total, way
+        yield family, passage.section.branch, total, way
 
 
 class FamilyNames:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from corridors.model.scenario import Demand
-    from corridors.scenario.compile import Compiled
+    from corridors.scenario.compile import ClassView, Compiled
     from geodata.types import DecisionGraph, Floats, Ints
 
 LINE = int(Kind.LINE)
@@ -33,9 +33,9 @@ KINDS: dict[int, LegKind] = {
 class RouteBook:
     """Writes routes of one scenario: names of nodes and prices of arcs at hand."""
 
-    def __init__(self, graph: DecisionGraph, compiled: Compiled) -> None:
+    def __init__(self, compiled: Compiled) -> None:
         """Name every decision node once."""
-        self.graph = graph
+        self.graph = graph = compiled.graph
         self.compiled = compiled
         self._names = node_names(graph)
         arcs = graph.arcs
@@ -53,11 +53,14 @@ class RouteBook:
         ]
 
     def route(
-        self, arcs: Ints, demand: Demand, *, rank: int, objective: str, corridor: str
-    ) -> Route:
-        """Return the route of a demand over `arcs`, given in travel order."""
+        self, way: Ints, demand: Demand, view: ClassView, *, rank: int, objective: str,
+        corridor: str,
+    ) -> Route:  # fmt: skip
+        """Return the route of a demand over the arcs `way`, given in travel order."""
         route_id = f"{demand.id}.{rank}"
-        runs = [tuple(run) for _, run in groupby(arcs.tolist(), key=self._run_key)]
+        cost, time = view.along(way, self._tail[way[0]])
+        steps = list(zip(way.tolist(), cost.tolist(), time.tolist(), strict=True))
+        runs = [list(run) for _, run in groupby(steps, key=lambda step: self._run_key(step[0]))]
         return Route(
             route_id=route_id,
             demand_id=demand.id,
@@ -66,7 +69,7 @@ class RouteBook:
             corridor=corridor,
             rank=rank,
             objective=objective,
-            legs=tuple(self._leg(route_id, seq, run) for seq, run in enumerate(runs, start=1)),
+            legs=tuple(self._leg(route_id, seq, run, view) for seq, run in enumerate(runs, 1)),
         )
 
     def _run_key(self, arc: int) -> tuple[object, ...]:
@@ -76,10 +79,12 @@ class RouteBook:
         place = self._country[arc], self._gauge_mm[arc]
         return (self._mode[arc], *place, self._operator(arc))
 
-    def _leg(self, route_id: str, seq: int, run: tuple[int, ...]) -> Leg:
+    def _leg(
+        self, route_id: str, seq: int, steps: list[tuple[int, float, float]], view: ClassView
+    ) -> Leg:
+        run, costs, times = zip(*steps, strict=True)
         first, rows = run[0], list(run)
         assets = dict.fromkeys(self._asset[arc] for arc in run if self._asset[arc] >= 0)
-        ids = tuple(self.graph.assets[k].id for k in assets)
         tariffs = dict.fromkeys(self._tariff[arc] for arc in run)
         sources = (name for tariff in tariffs for name in self._sources[tariff])
         return Leg(
@@ -94,18 +99,20 @@ class RouteBook:
             gauge_mm=self._gauge_mm[first] or None,
             operator=self._operator(first),
             distance_km=_sum(self.graph.arcs.length_km, rows),
-            time_h=_sum(self.compiled.time_h, rows),
-            cost_usd_per_teu=_sum(self.compiled.cost_usd_per_teu, rows),
-            emissions_kgco2e_per_teu=_sum(self.compiled.emissions_kgco2e_per_teu, rows),
-            asset_ids=ids,
+            time_h=sum(times),
+            cost_usd_per_teu=sum(costs),
+            emissions_kgco2e_per_teu=_sum(view.emissions_kgco2e_per_teu, rows),
+            asset_ids=tuple(self.graph.assets[k].id for k in assets),
+            rule_ids=tuple(dict.fromkeys(name for arc in run for name in view.rule_ids(arc))),
             source_ids=tuple(dict.fromkeys(sources)),
             arcs=run,
         )
 
     def _operator(self, arc: int) -> str:
-        """Who runs an arc; only shipping services have a named operator in the facts."""
+        """Who runs an arc: the service, else those whom the register names."""
         asset: int = self._asset[arc]
-        return self._operators[asset] if asset >= 0 else ""
+        service = self._operators[asset] if asset >= 0 else ""
+        return service or ";".join(self.compiled.operators_of(arc))
 
 
 def _sum(column: Floats, rows: list[int]) -> float:

@@ -21,6 +21,21 @@ class Metric:
     better: Literal["higher", "lower", "neither"] = "neither"
 
 
+@dataclass(frozen=True, order=True)
+class Blocker:
+    """One thing that keeps an arc shut, which alone may not be all.
+
+    `kind` is rule, default (a control that is closed unless its actor permits), refuses
+    (an actor that the scenario lets refuse everything), scenario (the scenario closes the
+    place) or not_built; `id` tells it apart within its kind.
+    """
+
+    kind: str
+    id: str
+    actor: str
+    words: str
+
+
 @dataclass(frozen=True)
 class DemandResult:
     """What became of one demand; `reason` says why an infeasible one has no route.
@@ -50,7 +65,10 @@ class Flow:
 
 @dataclass(frozen=True)
 class Result:
-    """The answer of a run: per demand, per arc and as metrics."""
+    """The answer of a run: per demand, per arc and as metrics.
+
+    `warnings` tell what of the register was left out, and which rules lack standing.
+    """
 
     scenario: str
     network: str
@@ -58,4 +76,5 @@ class Result:
     demands: tuple[DemandResult, ...]
     metrics: tuple[Metric, ...] = ()
     flows: tuple[Flow, ...] = ()
+    warnings: tuple[str, ...] = ()
     schema_version: int = 1

@@ -21,7 +21,8 @@ class LegKind(StrEnum):
 class Leg:
     """A run of arcs in one mode, country and operator, or one stop.
 
-    `arcs` are rows of the decision graph in travel order. Stops have no length.
+    `arcs` are rows of the decision graph in travel order. Stops have no length;
+    `operator` joins several by semicolons.
     """
 
     leg_id: str
@@ -85,7 +86,7 @@ class Route:
     @property
     def actors(self) -> tuple[str, ...]:
         """Operators in order of first appearance."""
-        return _in_order([leg.operator for leg in self.legs])
+        return _in_order([name for leg in self.legs for name in leg.operator.split(";")])
 
     @property
     def cost_usd_per_teu(self) -> float:

@@ -88,8 +88,9 @@ class Access:
     """What the scenario takes from the register, and what it decides itself.
 
     `regimes`, `events` and `rules` choose from the register; `own` are rules of the
-    scenario as cells of rules.csv. `permits` and `refuses` name actors who lift every refusal, or refuse all
-    cargo wherever they can. `close` and `open` decide about places whoever controls them.
+    scenario as cells of rules.csv. `permits` and `refuses` name actors who lift every
+    refusal, or refuse all cargo wherever they can. `close` and `open` decide about places
+    whoever controls them.
     """
 
     regimes: tuple[str, ...] = ()

@@ -73,8 +73,11 @@ class Access:
 
     def verdict(self, of_class: int, arc: int) -> Verdict:
         """Return what the rules say of a class on an arc."""
-        at = self.verdict_of[self.row_of[of_class], self.situation_of_arc[arc]]
-        return self.verdicts[int(at)]
+        return self.verdict_at(int(self.row_of[of_class]), arc)
+
+    def verdict_at(self, row: int, arc: int) -> Verdict:
+        """Return what the rules say of the classes of a row on an arc."""
+        return self.verdicts[int(self.verdict_of[row, self.situation_of_arc[arc]])]
 
     def rule_ids(self, of_class: int, arc: int) -> tuple[str, ...]:
         """Return the rules that decide for a class on an arc."""

@@ -1,4 +1,4 @@
-"""Which arcs a scenario leaves open, and for each closed one the reason in words."""
+"""What a scenario itself closes: lines that do not stand, and places it names."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 OPEN = -1
 NOT_BUILT = "not built"
 PLANNED = ("planned", "under_construction")
+ANYWHERE = "*"
 
 
 class Closable(Priceable, Protocol):
@@ -31,39 +32,47 @@ class Closable(Priceable, Protocol):
 
 
 @dataclass(frozen=True)
-class Closures:
-    """Which of n rows are open and why not.
+class Closure:
+    """Why rows are closed: nobody built the asset, or the scenario closes the place."""
 
-    `closed_by` (n,) indexes `reasons`, -1 where open; `conditional` lists the assets
-    whose use depends on a condition that the scenario takes as not met.
+    kind: str
+    id: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Closures:
+    """Which of n rows are open to any cargo and why the others are not.
+
+    `closed_by` (n,) indexes `reasons`, -1 where open. `lifted` (n,) marks the rows where
+    the scenario lifts every refusal by rules.
     """
 
     open: Bools
     closed_by: Shorts
-    reasons: tuple[str, ...]
-    conditional: tuple[str, ...]
+    reasons: tuple[Closure, ...]
+    lifted: Bools
 
-    def reason(self, row: int) -> str:
-        """Return why a row is closed, empty if it is open."""
+    def reason(self, row: int) -> Closure | None:
+        """Return why a row is closed, None if it is open."""
         at = int(self.closed_by[row])
-        return self.reasons[at] if at != OPEN else ""
+        return self.reasons[at] if at != OPEN else None
 
 
 def close(
     table: Closable, scenario: Scenario, assets: Sequence[Asset], countries: Sequence[str]
 ) -> Closures:
-    """Find what the scenario closes in a link or arc table.
+    """Find what does not stand and what the scenario closes in a link or arc table.
 
     A row is closed by the first that applies: the line is not built, or the service has
-    no sailings, and `network.built` does not list it; the scenario closes it; the
-    facts' political status closes it and the scenario does not open it.
+    no sailings, and `network.built` does not list it; the scenario closes the place.
 
     Parameters
     ----------
     table
         Columns kind, mode, country, status and asset, each (n,).
     scenario
-        What is built and who lets pass.
+        What is built and which places it closes or opens.
     assets
         What `table.asset` indexes.
     countries
@@ -74,12 +83,12 @@ def close(
     rules.not_sailing(scenario.network)
     for entry in scenario.access.close:
         why = f" ({entry.source})" if entry.source else ""
-        rules.shut(rules.fits(entry), f"{entry} closed by the scenario{why}")
-    opened = np.zeros(len(table.kind), np.bool_)
+        words = f"{entry} closed by the scenario{why}"
+        rules.shut(rules.fits(entry), Closure("scenario", str(entry), words))
+    lifted = np.zeros(len(table.kind), np.bool_)
     for entry in scenario.access.open:
-        opened |= rules.fits(entry)
-    conditional = rules.political(opened, pass_conditional=scenario.access.conditional == "open")
-    return Closures(rules.closed_by == OPEN, rules.closed_by, tuple(rules.reasons), conditional)
+        lifted |= rules.fits(entry)
+    return Closures(rules.closed_by == OPEN, rules.closed_by, tuple(rules.reasons), lifted)
 
 
 def is_built(asset: Asset, choice: NetworkChoice) -> bool:
@@ -100,6 +109,20 @@ def is_built(asset: Asset, choice: NetworkChoice) -> bool:
     return asset.opening_likely <= year
 
 
+def border_names(asset: Asset) -> tuple[str, ...]:
+    """Return the names of the border an asset crosses, both ways round; none inside one.
+
+    Examples
+    --------
+    >>> from geodata.types import Asset
+    >>> border_names(Asset("X", "crossing", "", ("TR", "AM")))
+    ('TR-AM', 'AM-TR')
+    """
+    if len(asset.countries) != 2:  # noqa: PLR2004 - a border has two sides
+        return ()
+    return "-".join(asset.countries), "-".join(reversed(asset.countries))
+
+
 @dataclass
 class _Rules:
     """Applies rules to the rows of a table in order; the first to close a row is its reason."""
@@ -108,9 +131,9 @@ class _Rules:
     assets: Sequence[Asset]
     countries: Sequence[str]
     closed_by: Shorts
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Closure] = field(default_factory=list)
 
-    def shut(self, rows: Bools, reason: str) -> bool:
+    def shut(self, rows: Bools, reason: Closure) -> bool:
         """Close the rows that are still open; return whether there was any."""
         rows = rows & (self.closed_by == OPEN)
         if not rows.any():
@@ -119,14 +142,16 @@ class _Rules:
         self.reasons.append(reason)
         return True
 
-    def shut_assets(self, rows: Bools, words: Callable[[Asset], str]) -> list[Asset]:
-        """Close rows, each for the reason of its asset, and return those assets."""
+    def shut_assets(self, rows: Bools, words: Callable[[Asset], str]) -> None:
+        """Close rows, each for the reason of its asset."""
         rows = rows & (self.closed_by == OPEN)
         used, at = np.unique(self.table.asset[rows], return_inverse=True)
         self.closed_by[rows] = len(self.reasons) + at
         things = [self.assets[one] if one >= 0 else None for one in used.tolist()]
-        self.reasons += [words(thing) if thing else NOT_BUILT for thing in things]
-        return [thing for thing in things if thing]
+        self.reasons += [
+            Closure("not_built", thing.id if thing else "", words(thing) if thing else NOT_BUILT)
+            for thing in things
+        ]
 
     def not_built(self, choice: NetworkChoice) -> None:
         """Close what does not stand and is not built by the scenario."""
@@ -141,29 +166,19 @@ class _Rules:
         )
         self.shut_assets(idle, lambda asset: f"{asset.id} has no sailings")
 
-    def political(self, opened: Bools, *, pass_conditional: bool) -> tuple[str, ...]:
-        """Close what somebody closed; return the conditional assets among it."""
-        shut = {"closed"} if pass_conditional else {"closed", "conditional"}
-        barred = np.array([*(asset.political_status in shut for asset in self.assets), False])
-        used = self.shut_assets(barred[self.table.asset] & ~opened, _decision)
-        return tuple(one.id for one in used if one.political_status == "conditional")
-
     def fits(self, entry: AccessEntry) -> Bools:
         """Return which rows an access entry is about, (n,)."""
         rows = np.ones(len(self.table.kind), np.bool_)
-        if entry.asset:
-            rows &= self._of(asset.id == entry.asset for asset in self.assets)
         if entry.mode:
             rows &= self.table.mode == Mode[entry.mode.upper()]
+        if entry.place == ANYWHERE:
+            return rows
         border = self.table.kind == Kind.BORDER
-        if entry.country:
-            inside = self._country(entry.country)
-            touches = self._of(entry.country in asset.countries for asset in self.assets)
-            rows &= inside | (border & touches)
-        if entry.country_pair:
-            pair = set(entry.country_pair)
-            rows &= border & self._of(set(asset.countries) == pair for asset in self.assets)
-        return rows
+        named = self._of(asset.id == entry.place for asset in self.assets)
+        touches = self._of(
+            entry.place in (*asset.countries, *border_names(asset)) for asset in self.assets
+        )
+        return rows & (named | self._country(entry.place) | (border & touches))
 
     def _of(self, chosen: Iterable[bool]) -> Bools:
         """Return which rows have one of the chosen assets, (n,)."""
@@ -182,11 +197,3 @@ def _absence(asset: Asset) -> str:
     status = asset.status.replace("_", " ") if asset.status != "built" else NOT_BUILT
     likely = f" ({asset.opening_likely})" if asset.opening_likely else ""
     return f"{asset.id} {status}{likely}, not built in this scenario"
-
-
-def _decision(asset: Asset) -> str:
-    """Return in words that somebody closed an asset."""
-    why = f" ({asset.source})" if asset.source else ""
-    if asset.political_status == "conditional":
-        return f"{asset.id} closed: conditional, and the condition is taken as not met{why}"
-    return f"{asset.id} closed: political status closed{why}"

@@ -1,112 +1,342 @@
-"""A scenario on a decision graph as arrays: what is open, and what it costs."""
+"""A scenario on a decision graph as arrays: what is open to whom, and what it costs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from corridors.errors import Finding, ScenarioError
+from corridors.model.result import Blocker
+from corridors.scenario.access import compile_access
+from corridors.scenario.candidates import Candidates
+from corridors.scenario.cargo import cargo_of, countries_of
 from corridors.scenario.closures import close
+from corridors.scenario.in_force import as_of
+from corridors.scenario.levies import Units
+from corridors.scenario.own_rules import read_own
 from corridors.scenario.pricing import price
+from corridors.scenario.references import Names
+from corridors.scenario.stances import REFUSES, with_stances
+from corridors.scenario.terrain import Terrain
+from corridors.scenario.visits import asked_of, gains_of, memories_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corridors.model.access import Cargo, InForce
     from corridors.model.scenario import Scenario
+    from corridors.scenario.access import Access
     from corridors.scenario.closures import Closures
     from corridors.scenario.pricing import Prices
     from corridors.scenario.rates import Rate, Rates
-    from geodata.types import Bools, Codes, DecisionGraph, Floats, Shorts
+    from corridors.scenario.register import Register
+    from corridors.scenario.register_cells import Known
+    from geodata.snapshot import Snapshot
+    from geodata.types import Bools, DecisionGraph, Floats, Ints
 
 
 @dataclass(frozen=True)
 class Compiled:
     """A scenario compiled onto the n arcs of a decision graph.
 
-    Prices are given for closed arcs too, since a rule may be relaxed.
+    `cargos` are those of the demands. Demands that no rule tells apart share a view:
+    demand k has `views[view_of[k]]`. Prices are given for closed arcs too, since a rule
+    may be relaxed.
     """
 
+    graph: DecisionGraph
+    law: InForce
     closures: Closures
     prices: Prices
+    laid: Candidates
+    access: Access
+    cargos: tuple[Cargo, ...]
+    view_of: tuple[int, ...]
+    memories: tuple[Memory, ...]
     value_of_time_usd_per_teu_h: float
 
-    @property
-    def open(self) -> Bools:
-        """Which arcs may be used, (n,)."""
-        return self.closures.open
-
-    @property
-    def closed_by(self) -> Shorts:
-        """Index into `reasons` of what closed an arc, -1 where open, (n,)."""
-        return self.closures.closed_by
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Why arcs are closed, in words."""
-        return self.closures.reasons
-
-    @property
-    def conditional(self) -> tuple[str, ...]:
-        """Assets closed because a condition is taken as not met."""
-        return self.closures.conditional
-
-    @property
-    def cost_usd_per_teu(self) -> Floats:
-        """Cost in USD of 2024 per TEU, (n,)."""
-        return self.prices.cost_usd_per_teu
-
-    @property
-    def time_h(self) -> Floats:
-        """Time in hours, (n,)."""
-        return self.prices.time_h
-
-    @property
-    def emissions_kgco2e_per_teu(self) -> Floats:
-        """Emissions in kg CO2e per TEU, (n,)."""
-        return self.prices.emissions_kgco2e_per_teu
-
-    @property
-    def component(self) -> Codes:
-        """What each arc's cost pays for: codes of `pricing.Component`, (n,)."""
-        return self.prices.component
-
     @cached_property
-    def generalised_usd_per_teu(self) -> Floats:
-        """Cost plus time at its value, in USD of 2024 per TEU, (n,)."""
-        return self.cost_usd_per_teu + self.value_of_time_usd_per_teu_h * self.time_h
+    def views(self) -> tuple[ClassView, ...]:
+        """What each class of cargo may use and pays."""
+        return tuple(ClassView(self, memory) for memory in self.memories)
 
-    def reason(self, arc: int) -> str:
-        """Return why an arc is closed, empty if it is open."""
-        return self.closures.reason(arc)
+    def view(self, demand: int) -> ClassView:
+        """Return what the cargo of a demand may use and pays."""
+        return self.views[self.view_of[demand]]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What of the register was left out, and which rules lack standing."""
+        return (*self.law.warnings, *self.access.warnings)
 
     def rates_of(self, arc: int) -> tuple[Rate, ...]:
         """Return the rates behind an arc's price."""
         return self.prices.rates_of(arc)
 
+    def operators_of(self, arc: int) -> tuple[str, ...]:
+        """Return who works an arc, as far as the register says."""
+        return self._operators[int(self.access.situation_of_arc[arc])]
 
-def compile_scenario(scenario: Scenario, graph: DecisionGraph, rates: Rates) -> Compiled:
-    """Compile a scenario onto a decision graph.
+    @cached_property
+    def _operators(self) -> list[tuple[str, ...]]:
+        return [tuple(sorted(one.found.operators)) for one in self.laid.situations]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a class of cargo remembers and what holds for it with each memory.
+
+    `rows` (2 ** bits,) index the rows of an `Access`; `gain_on_arc` (n,) and
+    `gain_at_node` (nodes,) are the bits gained.
+    """
+
+    rows: tuple[int, ...]
+    gain_on_arc: Ints
+    gain_at_node: Ints
+
+    @property
+    def matters(self) -> bool:
+        """Whether anything hangs on where the cargo has been."""
+        return len(set(self.rows)) > 1
+
+
+@dataclass(frozen=True)
+class ClassView:
+    """What one class of cargo may use and what it pays, before it remembers anything.
+
+    All arrays have shape (n,).
+    """
+
+    compiled: Compiled
+    memory: Memory
+
+    @cached_property
+    def open(self) -> Bools:
+        """Which arcs may be used."""
+        return self._open(self.memory.rows[0])
+
+    @cached_property
+    def cost_usd_per_teu(self) -> Floats:
+        """Cost in USD of 2024 per TEU, charges by rules included."""
+        return self._cost(self.memory.rows[0])
+
+    @cached_property
+    def time_h(self) -> Floats:
+        """Time in hours, delays by rules included."""
+        return self._time(self.memory.rows[0])
+
+    @property
+    def emissions_kgco2e_per_teu(self) -> Floats:
+        """Emissions in kg CO2e per TEU."""
+        return self.compiled.prices.emissions_kgco2e_per_teu
+
+    @cached_property
+    def generalised_usd_per_teu(self) -> Floats:
+        """Cost plus time at its value, in USD of 2024 per TEU."""
+        return self.cost_usd_per_teu + self.compiled.value_of_time_usd_per_teu_h * self.time_h
+
+    def open_after(self, memory: int) -> Bools:
+        """Which arcs may be used by cargo that remembers something."""
+        return self._open(self.memory.rows[memory])
+
+    def cost_after(self, memory: int) -> Floats:
+        """Cost of each arc for cargo that remembers something."""
+        return self._cost(self.memory.rows[memory])
+
+    def time_after(self, memory: int) -> Floats:
+        """Time on each arc of cargo that remembers something."""
+        return self._time(self.memory.rows[memory])
+
+    @cached_property
+    def only_closes(self) -> bool:
+        """Whether remembering more never opens an arc and never makes one cheaper."""
+        access, rows = self.compiled.access, list(self.memory.rows)
+        first, others = rows[0], sorted(set(rows[1:]) - {rows[0]})
+        return all(
+            bool((access.open[row] <= access.open[first]).all())
+            and bool((access.charge_usd_per_teu[row] >= access.charge_usd_per_teu[first]).all())
+            and bool((access.delay_h[row] >= access.delay_h[first]).all())
+            for row in others
+        )
+
+    def memory_along(self, way: Ints, start: int) -> list[int]:
+        """Return what cargo remembers before each arc of a way from a node."""
+        found, memory = [], int(self.memory.gain_at_node[start])
+        heads = self.compiled.graph.arcs.head
+        for arc in way.tolist():
+            found.append(memory)
+            memory |= int(self.memory.gain_on_arc[arc] | self.memory.gain_at_node[heads[arc]])
+        return found
+
+    def admits(self, way: Ints, start: int) -> bool:
+        """Whether a way that is open at first holds with all that cargo remembers on it.
+
+        A way holds if no arc of it is refused, or dearer, for having been somewhere.
+        """
+        if not self.memory.matters:
+            return True
+        access, rows = self.compiled.access, self.memory.rows
+        return all(
+            (access.open[rows[now], arc] or self.compiled.closures.lifted[arc])
+            and access.charge_usd_per_teu[rows[now], arc] == access.charge_usd_per_teu[rows[0], arc]
+            and access.delay_h[rows[now], arc] == access.delay_h[rows[0], arc]
+            for arc, now in zip(way.tolist(), self.memory_along(way, start), strict=True)
+        )
+
+    def along(self, way: Ints, start: int) -> tuple[Floats, Floats]:
+        """Return cost and time of each arc of a way from a node, with what is remembered."""
+        if not self.memory.matters:
+            return self.cost_usd_per_teu[way], self.time_h[way]
+        rows = [self.memory.rows[now] for now in self.memory_along(way, start)]
+        prices, access = self.compiled.prices, self.compiled.access
+        return (
+            prices.cost_usd_per_teu[way] + access.charge_usd_per_teu[rows, way],
+            prices.time_h[way] + access.delay_h[rows, way],
+        )
+
+    def blockers(self, arc: int, *, memory: int = 0) -> tuple[Blocker, ...]:
+        """Return all that keeps an arc shut; none if it is open."""
+        found = []
+        closure = self.compiled.closures.reason(arc)
+        if closure:
+            found.append(Blocker(closure.kind, closure.id, "", closure.words))
+        if self.compiled.closures.lifted[arc]:
+            return tuple(found)
+        for one in self.compiled.access.verdict_at(self.memory.rows[memory], arc).refusals:
+            kind = "default" if not one.rule else "rule"
+            kind = "refuses" if one.rule.startswith(REFUSES) else kind
+            found.append(Blocker(kind, one.rule or one.actor, one.actor, one.words))
+        return tuple(found)
+
+    def rule_ids(self, arc: int) -> tuple[str, ...]:
+        """Return the rules that decide about the cargo on an arc."""
+        verdict = self.compiled.access.verdict_at(self.memory.rows[0], arc)
+        return tuple(dict.fromkeys(rule.id for rule in verdict.winners))
+
+    def reason(self, arc: int) -> str:
+        """Return in words why an arc is closed, empty if it is open."""
+        return "; ".join(_said(one) for one in self.blockers(arc))
+
+    def _open(self, row: int) -> Bools:
+        closures, access = self.compiled.closures, self.compiled.access
+        return closures.open & (access.open[row] | closures.lifted)
+
+    def _cost(self, row: int) -> Floats:
+        prices, access = self.compiled.prices, self.compiled.access
+        return prices.cost_usd_per_teu + access.charge_usd_per_teu[row]
+
+    def _time(self, row: int) -> Floats:
+        return self.compiled.prices.time_h + self.compiled.access.delay_h[row]
+
+
+def _said(one: Blocker) -> str:
+    """Return a blocker in words."""
+    if not one.actor:
+        return one.words
+    by = f" ({one.id})" if one.kind == "rule" else ""
+    return f"refused by {one.actor}{by}: {one.words}"
+
+
+def compile_scenario(
+    scenario: Scenario, snapshot: Snapshot, rates: Rates, register: Register
+) -> Compiled:
+    """Compile a scenario onto the decision graph of a network.
 
     Parameters
     ----------
     scenario
-        What is built, who lets pass, and overrides of rates.
-    graph
-        The decision graph.
+        What is built, who lets pass, what is carried, and overrides of rates.
+    snapshot
+        The network: decision graph, terminals and corridor branches.
     rates
         The rates of the assumption tables.
+    register
+        Who controls what and who lets whom through.
 
     Returns
     -------
     Compiled
-        Open mask, reasons and prices of every arc.
+        Open arcs, reasons and prices for the cargo of each demand.
 
     Raises
     ------
     ScenarioError
-        If a rate is missing.
+        If a rate is missing, or a name of the scenario is not in the register.
     """
+    graph = snapshot.graph
+    law = law_of(scenario, register, Names(graph, snapshot.branches, register).known)
+    terrain = Terrain.of(graph, snapshot.branches, built=None)
+    laid = Candidates.of(terrain, law)
+    countries = countries_of(snapshot.places)
+    cargos = tuple(cargo_of(demand, countries, law.actors) for demand in scenario.demands)
+    access, memories = _remembering(laid, cargos, Units(**scenario.costs.units))
+    distinct = {memory.rows: memory for memory in memories}
+    place = {rows: at for at, rows in enumerate(distinct)}
     rates = rates.with_overrides(scenario.costs.overrides)
     return Compiled(
+        graph=graph,
+        law=law,
         closures=close(graph.arcs, scenario, graph.assets, graph.countries),
         prices=price(graph.arcs, rates, graph.assets, graph.countries),
+        laid=laid,
+        access=access,
+        cargos=cargos,
+        view_of=tuple(place[memory.rows] for memory in memories),
+        memories=tuple(distinct.values()),
         value_of_time_usd_per_teu_h=scenario.costs.value_of_time_usd_per_teu_h,
     )
+
+
+def law_of(scenario: Scenario, register: Register, known: Known) -> InForce:
+    """Return what a scenario takes as in force.
+
+    Parameters
+    ----------
+    scenario
+        Its day, its choices from the register, its own rules and its stances.
+    register
+        The whole register.
+    known
+        The places that own rules may name.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario names what the register does not have.
+    """
+    choice = scenario.access
+    own, problems = read_own(choice.own, register, known)
+    if problems:
+        findings = [
+            Finding("scenario", 0, 0, f"access.own.{choice.own[at]['id']}.{column}", message, mend)
+            for at, column, message, mend in problems
+        ]
+        msg = "the scenario's own rules are invalid:"
+        raise ScenarioError(msg, findings=findings)
+    law = as_of(
+        replace(register, rules=(*register.rules, *own)),
+        scenario.as_of,
+        regimes=choice.regimes,
+        events=choice.events,
+        rules=choice.rules,
+    )
+    return with_stances(law, permits=choice.permits, refuses=choice.refuses)
+
+
+def _remembering(
+    laid: Candidates, cargos: Sequence[Cargo], units: Units
+) -> tuple[Access, list[Memory]]:
+    """Compile the rules for each cargo with all it may come to remember."""
+    asked = [asked_of(laid.law, cargo) for cargo in cargos]
+    classes = [memories_of(cargo, names) for cargo, names in zip(cargos, asked, strict=True)]
+    access = compile_access(
+        laid.terrain, laid.law, [one for each in classes for one in each],
+        units=units, candidates=laid,
+    )  # fmt: skip
+    rows = iter(access.row_of.tolist())
+    gains = {names: gains_of(laid.terrain, names) for names in set(asked)}
+    return access, [
+        Memory(tuple(next(rows) for _ in each), *gains[names])
+        for each, names in zip(classes, asked, strict=True)
+    ]

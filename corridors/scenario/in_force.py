@@ -64,7 +64,7 @@ def as_of(
         _agencies(register.actors),
         controls,
         {role.role: role for role in register.roles},
-        tuple(_with_members(rule, blocs) for rule in _active(register.rules, day, truth, rules)),
+        tuple(with_members(rule, blocs) for rule in _active(register.rules, day, truth, rules)),
         tuple(sorted(regimes)),
         tuple(_not_begun(register, regimes, day)),
     )
@@ -103,7 +103,8 @@ def without_standing(register: Register, law: InForce) -> tuple[Finding, ...]:
 def told_apart(register: Register, law: InForce) -> dict[str, frozenset[str]]:
     """Return for each field of cargo the names that some rule in force asks about.
 
-    Two cargoes that agree on these names are one class: no rule can tell them apart.
+    Two cargoes that agree on these names, and on whether they say who carries them, are
+    one class: no rule can tell them apart.
     Rules that look at transit or direction ask for their own countries at both ends.
     """
     asked: dict[str, set[str]] = {name: set() for name in CARGO_FIELDS if name != "end"}
@@ -186,7 +187,7 @@ def _resolved(names: frozenset[str], blocs: Mapping[str, frozenset[str]]) -> fro
     return frozenset(plain)
 
 
-def _with_members(rule: Rule, blocs: Mapping[str, frozenset[str]]) -> Rule:
+def with_members(rule: Rule, blocs: Mapping[str, frozenset[str]]) -> Rule:
     """Return a rule with its blocs replaced by their members of the day."""
     if not rule.by_bloc:
         return rule

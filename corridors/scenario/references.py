@@ -1,86 +1,160 @@
-"""Check that the names a scenario uses exist on the network."""
+"""Check that the names a scenario uses exist: on the network and in the register."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from corridors.errors import ScenarioError, nearest
+from corridors.scenario.closures import ANYWHERE, border_names
+from corridors.scenario.own_rules import read_own
+from corridors.scenario.register_cells import Asset, Known
+from corridors.scenario.stances import unknown_actors
+from corridors.scenario.vocabulary import MODES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from corridors.errors import Finding
     from corridors.scenario.compose import Path
     from corridors.scenario.load import Loaded
-    from geodata.types import DecisionGraph, Network
+    from corridors.scenario.register import Register
+    from geodata.types import Branch, DecisionGraph
+
+#: Traits that name countries, blocs or actors.
+_PARTIES = ("owner", "flag", "operator")
+
+
+class Problem(NamedTuple):
+    """What is wrong with the value at a path, and how to mend it."""
+
+    path: Path
+    message: str
+    mend: str
 
 
 @dataclass(frozen=True)
-class Known:
-    """The names that exist; empty `families` means that they are not checked."""
+class Names:
+    """The names that exist on a network and in the register."""
 
-    terminals: Collection[str]
-    countries: Collection[str]
-    assets: Collection[str]
-    families: Collection[str] = ()
+    graph: DecisionGraph
+    branches: Sequence[Branch]
+    register: Register
 
-    @classmethod
-    def of(cls, graph: DecisionGraph | Network, *, families: Collection[str] = ()) -> Self:
-        """Return the names of a network or its decision graph."""
-        assets = frozenset(asset.id for asset in graph.assets)
-        return cls(graph.terminal_ids, graph.countries, assets, families)
+    @cached_property
+    def assets(self) -> frozenset[str]:
+        """Ids of all assets, terminals among them."""
+        return frozenset(asset.id for asset in self.graph.assets) | set(self.graph.terminal_ids)
+
+    @cached_property
+    def borders(self) -> frozenset[str]:
+        """Names of all borders with a crossing, both ways round."""
+        return frozenset(name for asset in self.graph.assets for name in border_names(asset))
+
+    @cached_property
+    def actors(self) -> dict[str, str]:
+        """Kind of each actor."""
+        return {actor.id: actor.kind for actor in self.register.actors}
+
+    @cached_property
+    def known(self) -> Known:
+        """The places that rules may name."""
+        graph = self.graph
+        modes = tuple(MODES)
+        assets = {asset.id: Asset(asset.countries, modes) for asset in graph.assets}
+        assets |= {name: Asset((), modes) for name in graph.terminal_ids if name not in assets}
+        pairs = {
+            "-".join(sorted(asset.countries)): (asset.countries[0], asset.countries[1])
+            for asset in graph.assets
+            if border_names(asset)
+        }
+        branches = {branch.id: branch.terminals for branch in self.branches}
+        return Known(assets, frozenset(graph.countries), pairs, branches)
 
 
-def check_references(loaded: Loaded, known: Known) -> None:
-    """Check every name in a scenario against the network.
+def check_references(loaded: Loaded, names: Names) -> None:
+    """Check every name in a scenario against the network and the register.
 
     Parameters
     ----------
     loaded
         The scenario with the places of its values.
-    known
+    names
         The names that exist.
 
     Raises
     ------
     ScenarioError
-        If a terminal, country, asset or corridor family does not exist; carries all
-        findings, each with the nearest names.
+        If a terminal, country, asset, corridor family, actor, rule, event or regime does
+        not exist; carries all findings, each with the nearest names.
     """
-    findings = list(_findings(loaded, known))
+    findings = reference_findings(loaded, names)
     if findings:
         number = len(findings)
-        msg = f"the scenario uses {number} name{'s' if number > 1 else ''} the network lacks:"
+        msg = f"the scenario uses {number} name{'s' if number > 1 else ''} that do not exist:"
         raise ScenarioError(msg, findings=findings)
 
 
-def _findings(loaded: Loaded, known: Known) -> Iterator[Finding]:
-    """Yield a finding for each unknown name."""
-    for path, kind, name in _names(loaded):
-        among = getattr(known, kind)
-        if name in among or (kind == "families" and not among):
-            continue
-        singular = {"countries": "country", "families": "corridor family"}.get(kind, kind[:-1])
-        yield loaded.find(path, f"unknown {singular} {name}", nearest(name, among, count=3))
+def reference_findings(loaded: Loaded, names: Names) -> list[Finding]:
+    """Return a finding for each name in a scenario that does not exist."""
+    scans = (_on_network(loaded, names), _of_cargo(loaded, names), _in_register(loaded, names))
+    return [loaded.find(*problem) for scan in scans for problem in scan]
 
 
-def _names(loaded: Loaded) -> Iterator[tuple[Path, str, str]]:
-    """Yield path, kind and name of everything that must exist on the network."""
-    scenario = loaded.scenario
+def _unknown(path: Path, kind: str, name: str, among: Collection[str]) -> Iterator[Problem]:
+    """Yield a problem if a name is not among those that exist."""
+    if name not in among:
+        yield Problem(path, f"unknown {kind} {name}", nearest(name, among, count=3))
+
+
+def _on_network(loaded: Loaded, names: Names) -> Iterator[Problem]:
+    """Yield what the network lacks."""
+    scenario, terminals = loaded.scenario, names.graph.terminal_ids
     for at, demand in enumerate(scenario.demands):
-        yield ("demands", at, "origin"), "terminals", demand.origin
-        yield ("demands", at, "destination"), "terminals", demand.destination
+        yield from _unknown(("demands", at, "origin"), "terminal", demand.origin, terminals)
+        yield from _unknown(
+            ("demands", at, "destination"), "terminal", demand.destination, terminals
+        )
     for at, asset in enumerate(scenario.network.built):
-        yield ("network", "built", at), "assets", asset
-    for at, family in enumerate(scenario.alternatives.families):
-        yield ("alternatives", "families", at), "families", family
+        yield from _unknown(("network", "built", at), "asset", asset, names.assets)
+    families = {branch.family for branch in names.branches}
+    for at, family in enumerate(scenario.alternatives.families if families else ()):
+        path: Path = ("alternatives", "families", at)
+        yield from _unknown(path, "corridor family", family, families)
+    places = {ANYWHERE, *names.assets, *names.graph.countries, *names.borders}
     for section in ("close", "open"):
-        for at, entry in enumerate(getattr(scenario.access, section)):
-            path: Path = ("access", section, at)
-            if entry.asset:
-                yield (*path, "asset"), "assets", entry.asset
-            if entry.country:
-                yield (*path, "country"), "countries", entry.country
-            for side, country in enumerate(entry.country_pair or ()):
-                yield (*path, "country_pair", side), "countries", country
+        for entry in getattr(scenario.access, section):
+            path = ("access", section, str(entry))
+            yield from _unknown(path, "place", entry.place, places)
+            if entry.mode or entry.place == ANYWHERE:
+                yield from _unknown(path, "mode", entry.mode, MODES)
+
+
+def _of_cargo(loaded: Loaded, names: Names) -> Iterator[Problem]:
+    """Yield owners, flags and operators that do not exist."""
+    among = {*names.graph.countries, *names.actors}
+    for at, demand in enumerate(loaded.scenario.demands):
+        for trait in _PARTIES:
+            for name in getattr(demand.traits, trait):
+                own = ("demands", at, trait) in loaded.marks
+                path: Path = ("demands", at, trait) if own else ("cargo", trait)
+                yield from _unknown(path, "party", name, among)
+
+
+def _in_register(loaded: Loaded, names: Names) -> Iterator[Problem]:
+    """Yield regimes, events, rules and actors that do not exist, and faulty own rules."""
+    access, register = loaded.scenario.access, names.register
+    for regime in access.regimes:
+        asset = regime.partition(":")[0]
+        yield from _unknown(("access", "regimes", asset), "regime", regime, register.regimes)
+    events, rules = {one.id for one in register.events}, {one.id for one in register.rules}
+    for event in access.events:
+        yield from _unknown(("access", "events", event), "event", event, events)
+    for rule in access.rules:
+        yield from _unknown(("access", "rules", rule), "rule", rule, rules)
+    for part in ("permits", "refuses"):
+        for at, message, mend in unknown_actors(getattr(access, part), names.actors):
+            yield Problem(("access", part, at), message, mend)
+    for at, column, message, mend in read_own(access.own, register, names.known)[1]:
+        yield Problem(("access", "own", access.own[at]["id"], column), message, mend)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from corridors.errors import Finding, ScenarioError, nearest
@@ -28,6 +28,7 @@ from corridors.model.access import (
     Rule,
 )
 from corridors.scenario.conditions import ConditionError, find_cycle, names_in, parse
+from corridors.scenario.levies import IN_RATES
 from corridors.scenario.places import data_folder
 from corridors.scenario.register_cells import (
     ASSUMPTION,
@@ -76,7 +77,7 @@ class Register:
     """All rows of the register, in file order.
 
     `marks` gives the file and line of each control and rule; `known` are the places
-    their names were checked against.
+    their names were checked against; `sources` gives title and address by id.
     """
 
     actors: tuple[Actor, ...]
@@ -87,6 +88,7 @@ class Register:
     events: tuple[Event, ...]
     known: Known
     marks: Mapping[str, tuple[str, int]]
+    sources: Mapping[str, tuple[str, str]]
 
     @property
     def regimes(self) -> tuple[str, ...]:
@@ -94,7 +96,9 @@ class Register:
         return tuple(sorted({row.regime for row in self.controls} - {""}))
 
 
-def load_register(folder: Path | None = None, *, known: Known | None = None) -> Register:
+def load_register(
+    folder: Path | None = None, *, known: Known | None = None, checks_places: bool = True
+) -> Register:
     """Load and check the register.
 
     Parameters
@@ -103,6 +107,8 @@ def load_register(folder: Path | None = None, *, known: Known | None = None) -> 
         Where the tables lie; the shipped ones if not given.
     known
         The places that exist; those of the shipped facts if not given.
+    checks_places
+        Whether the names of places are checked; if not, `known` may be empty.
 
     Raises
     ------
@@ -112,7 +118,7 @@ def load_register(folder: Path | None = None, *, known: Known | None = None) -> 
         If a table is missing.
     """
     tables = _read_all(folder or data_folder())
-    names = _names(tables, known or shipped_places())
+    names = replace(_names(tables, known or shipped_places()), checks_places=checks_places)
     roles = tuple(_role(tables["role_powers"], row, names) for row in tables["role_powers"].rows)
     among = {role.role for role in roles}
     control, rules = tables["control"], tables["rules"]
@@ -122,11 +128,13 @@ def load_register(folder: Path | None = None, *, known: Known | None = None) -> 
               for row in tables["memberships"].rows),
         roles,
         tuple(_control(control, row, names, among) for row in control.rows),
-        tuple(_rule(rules, row, names) for row in rules.rows),
+        tuple(read_rule(rules, row, names) for row in rules.rows),
         tuple(_event(tables["events"], row, names) for row in tables["events"].rows),
         names.known,
         {row.cells["id"]: (table.file, row.line) for table in (control, rules)
          for row in table.rows},
+        {row.cells["id"]: (row.cells["title"], row.cells["url"])
+         for row in tables["sources"].rows},
     )  # fmt: skip
     for name in ("actors", "control", "rules", "events"):
         _check_unique(tables[name])
@@ -237,7 +245,8 @@ def _control(table: Table, row: Row, names: Names, roles: set[str]) -> Control:
     )  # fmt: skip
 
 
-def _rule(table: Table, row: Row, names: Names) -> Rule:
+def read_rule(table: Table, row: Row, names: Names) -> Rule:
+    """Return a row of the rules table as a rule, noting what is wrong with it."""
     cells = row.cells
     effect = table.choice(row, "effect", EFFECTS)
     value, low, high = (read_number(table, row, column) for column in ("value", "low", "high"))
@@ -267,6 +276,8 @@ def _check_value(
 ) -> None:
     """Note a value that does not fit the effect, its range or its unit."""
     value, low, high = numbers
+    if row.cells["unit"] == IN_RATES and (value is not None or effect not in ("charge", "delay")):
+        table.find(row, "unit", f"{IN_RATES} is for a charge or delay without a value")
     if value is None:
         return
     if effect in ("permit", "deny"):
@@ -281,10 +292,12 @@ def _check_value(
 
 def _event(table: Table, row: Row, names: Names) -> Event:
     cells = row.cells
-    places = names.known.assets.keys() | names.countries | names.known.pairs.keys()
+    known = names.known
+    places = known.assets.keys() | names.countries | known.pairs.keys()
+    among = places if names.checks_places else None
     return Event(
         cells["id"], table.choice(row, "kind", EVENT_KINDS), read_span(table, row, "date"),
-        check_names(table, row, "actors", names.actors), check_names(table, row, "on", places),
+        check_names(table, row, "actors", names.actors), check_names(table, row, "on", among),
         cells["title"], cells["effect"], cells["statement"], cells["conflict"],
         read_evidence(table, row, names),
     )  # fmt: skip

@@ -92,6 +92,10 @@ class Known:
         )
 
 
+#: No places, for a register whose places are not checked.
+NOWHERE = Known({}, frozenset(), {}, {})
+
+
 @dataclass(frozen=True)
 class Names:
     """All names that exist while a register is read; places are any if not checked."""
@@ -128,8 +132,6 @@ class Names:
 
     def of_cargo(self, name: str) -> Collection[str] | None:
         """Return the names a field of cargo may hold, None if any word will do."""
-        if name in _PLACES and not self.checks_places:
-            return None
         if name in _PLACES:
             return self.countries | self.blocs | self.known.assets.keys()
         if name in _PARTIES:
@@ -238,7 +240,8 @@ def read_who(table: Table, row: Row, names: Names) -> tuple[Selector, ...]:
             advice = nearest(name, CARGO_FIELDS)
             table.find(row, "cargo", f"cargo has no field {name!r}", advice)
             continue
-        _check_entries(table, row, entries, names.of_cargo(name))
+        if names.checks_places or name not in _PLACES:
+            _check_entries(table, row, entries, names.of_cargo(name))
         found.append(Selector(name, frozenset(entries), values.startswith("!")))
     if not cell.strip():
         table.find(row, "cargo", "a demand is missing", "write * for any cargo")

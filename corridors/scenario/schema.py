@@ -292,7 +292,8 @@ class ScenarioSpec(Strict):
     extends: str | None = Field(
         default=None,
         description="Scenario to start from: a path beside this file, or an id. Sections are "
-        "merged key by key, lists are replaced; id, title, why, uncertain and claims are not inherited; null takes an entry of access away.",
+        "merged key by key, lists are replaced; id, title, why, uncertain, claims are not "
+        "inherited; null takes an entry of access away.",
     )
     claims: list[Annotated[int, Field(ge=1)]] = Field(
         default_factory=list, description="Numbers of the claims that the scenario bears on."

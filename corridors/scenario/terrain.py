@@ -44,7 +44,7 @@ class Terrain:
         graph: DecisionGraph,
         branches: Sequence[Branch] = (),
         *,
-        built: Collection[str] = (),
+        built: Collection[str] | None = (),
     ) -> Self:
         """Group the arcs of a decision graph.
 
@@ -55,12 +55,14 @@ class Terrain:
         branches
             The corridor branches drawn on it.
         built
-            Ids of assets that count as built though they are not.
+            Ids of assets that count as built though they are not; None leaves what
+            stands to others.
         """
         here, there = _keys(graph, _branch_codes(graph, branches)[0])
         both = np.concatenate([here, there])
         first, at = np.unique(both, return_index=True, return_inverse=True)[1:]
-        places = tuple(_places(graph, branches, first, frozenset(built)))
+        stands = None if built is None else frozenset(built)
+        places = tuple(_places(graph, branches, first, stands))
         # Rows that differ only in what no rule may ask are one place.
         known: dict[Place, int] = {}
         distinct = np.array([known.setdefault(place, len(known)) for place in places], np.int64)
@@ -131,7 +133,7 @@ def _packed(columns: Iterable[np.ndarray], sizes: Sequence[int]) -> Ints:
 
 
 def _places(
-    graph: DecisionGraph, branches: Sequence[Branch], rows: Ints, built: frozenset[str]
+    graph: DecisionGraph, branches: Sequence[Branch], rows: Ints, built: frozenset[str] | None
 ) -> Iterator[Place]:
     """Yield the place of each row: arcs as they lie, then as they end."""
     codes, sets = _branch_codes(graph, branches)
@@ -153,7 +155,7 @@ def _places(
             mode=Mode(int(mode)).name.lower(),
             branches=sets[codes[arc]],
             named=asset is None or not asset.id.startswith(_UNNAMED),
-            closed=_absence(Status(int(arcs.status[arc])), asset, built),
+            closed=("" if built is None else _absence(Status(int(arcs.status[arc])), asset, built)),
         )
 
 

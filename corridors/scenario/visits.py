@@ -66,6 +66,12 @@ def visits_of(terrain: Terrain, law: InForce, cargo: Cargo) -> Visits:
     its ports; an asset by travelling it.
     """
     asked = asked_of(law, cargo)
+    on_arc, at_node = gains_of(terrain, asked)
+    return Visits(asked, memories_of(cargo, asked), on_arc, at_node)
+
+
+def gains_of(terrain: Terrain, asked: Sequence[frozenset[str]]) -> tuple[Ints, Ints]:
+    """Return the bits gained by travelling each arc, (n,), and by being at each node."""
     graph = terrain.graph
     ashore = np.isin(graph.nodes.mode, _ASHORE)
     at_node = np.where(ashore, _bits(graph.countries, asked)[graph.nodes.country], 0)
@@ -73,10 +79,10 @@ def visits_of(terrain: Terrain, law: InForce, cargo: Cargo) -> Visits:
     calls = np.isin(graph.arcs.kind, CALLS)
     by_asset = [_bit(place.assets, asked) for place in terrain.places]
     on_arc = np.array(by_asset, np.int64)[terrain.place_of_arc] | np.where(calls, in_country, 0)
-    return Visits(asked, _memories(cargo, asked), on_arc, at_node)
+    return on_arc, at_node
 
 
-def _memories(cargo: Cargo, asked: Sequence[frozenset[str]]) -> tuple[Cargo, ...]:
+def memories_of(cargo: Cargo, asked: Sequence[frozenset[str]]) -> tuple[Cargo, ...]:
     """Return the cargo with each memory: having been wherever sets no bit beyond it."""
     names = frozenset().union(*asked)
     return tuple(

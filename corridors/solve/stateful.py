@@ -1,14 +1,14 @@
-"""Cheapest ways where an arc's use depends on where the cargo has been: exact, as states.
+"""Graphs for cheapest ways where an arc's use depends on where the cargo has been.
 
 What must be remembered is a few bits that are only ever gained. Each node is split into
 one for every set of bits it can be reached with; a way in the split graph is a way of the
-cargo together with its memory.
+cargo together with its memory, so that plain searches on it are exact.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -24,6 +24,76 @@ if TYPE_CHECKING:
 
 #: Beyond this many bits the split graph is too large to be worth it.
 MOST_BITS = 8
+
+
+@dataclass(frozen=True)
+class Field:
+    """A graph as it is searched: states are nodes, each once for every memory.
+
+    Rows of `tail` and `head` (rows,) are states; `arc` (rows,) is the arc that a row
+    stands for and `memory` (rows,) what is remembered before it is travelled. State
+    `i * n_nodes + node` is the node with `memories[i]`.
+    """
+
+    tail: Nodes
+    head: Nodes
+    arc: Ints
+    memory: Ints
+    n_nodes: int
+    memories: Ints
+
+    @classmethod
+    def plain(cls, tail: Nodes, head: Nodes, *, n_nodes: int) -> Self:
+        """Return the graph of cargo that remembers nothing: states are nodes."""
+        none = np.zeros(len(tail), np.int64)
+        return cls(tail, head, np.arange(len(tail)), none, n_nodes, none[:1])
+
+    @classmethod
+    def split(
+        cls, tail: Nodes, head: Nodes, *, gain_on_arc: Ints, gain_at_node: Ints, start: int
+    ) -> Self:
+        """Return the graph split by what cargo from one node can remember.
+
+        Parameters
+        ----------
+        tail, head
+            Ends of the arcs, shape (arcs,).
+        gain_on_arc, gain_at_node
+            Bits gained by travelling an arc, shape (arcs,), and by being at a node,
+            shape (nodes,).
+        start
+            The node where the cargo starts.
+        """
+        n_nodes = len(gain_at_node)
+        gained = gain_on_arc | gain_at_node[head]
+        memories = _reached(int(gain_at_node[start]), gained)
+        place = np.full(int(memories.max()) + 1, -1, np.int64)
+        place[memories] = np.arange(len(memories))
+        after = place[memories[:, None] | gained[None, :]]
+        before = np.arange(len(memories))[:, None]
+        return cls(
+            (before * n_nodes + tail[None, :]).ravel().astype(np.int32),
+            (after * n_nodes + head[None, :]).ravel().astype(np.int32),
+            np.tile(np.arange(len(tail)), len(memories)),
+            np.repeat(memories, len(tail)),
+            n_nodes,
+            memories,
+        )
+
+    @property
+    def n_states(self) -> int:
+        """Number of states."""
+        return self.n_nodes * len(self.memories)
+
+    def state(self, node: int, memory: int) -> int:
+        """Return the state of a node with a memory that can be."""
+        return int(np.searchsorted(self.memories, memory)) * self.n_nodes + node
+
+    def states(self, nodes: Ints) -> Ints:
+        """Return all states of some nodes, memory by memory."""
+        shifts = np.arange(len(self.memories)) * self.n_nodes
+        found: Ints = (shifts[:, None] + np.atleast_1d(nodes)[None, :]).ravel()
+        return found
 
 
 @dataclass(frozen=True)
@@ -68,36 +138,33 @@ class StateRouter:
         if len(usable) > 1 << MOST_BITS:
             msg = f"{len(usable)} states are more than {MOST_BITS} bits can tell apart"
             raise ValueError(msg)
-        self._n_nodes, self._n_arcs = len(gain_at_node), len(tail)
-        gained = gain_on_arc | gain_at_node[head]
-        first = int(gain_at_node[start])
-        self.memories = _reached(first, gained)
-        place = np.full(len(usable), -1, np.int64)
-        place[self.memories] = np.arange(len(self.memories))
-        after = place[self.memories[:, None] | gained[None, :]]
-        split_tail = place[self.memories][:, None] * self._n_nodes + tail[None, :]
-        split_head = after * self._n_nodes + head[None, :]
-        self._router = Router(
-            split_tail.ravel().astype(np.int32),
-            split_head.ravel().astype(np.int32),
-            weight[self.memories].ravel(),
-            usable=usable[self.memories].ravel(),
-            n_nodes=self._n_nodes * len(self.memories),
+        self._field = field = Field.split(
+            tail, head, gain_on_arc=gain_on_arc, gain_at_node=gain_at_node, start=start
         )
-        root = int(place[first]) * self._n_nodes + start
+        self._router = Router(
+            field.tail, field.head, weight[field.memory, field.arc],
+            usable=usable[field.memory, field.arc], n_nodes=field.n_states,
+        )  # fmt: skip
+        root = field.state(start, int(gain_at_node[start]))
         self._trees = self._router.trees(np.array([root], np.int64))
+
+    @property
+    def memories(self) -> Ints:
+        """The memories that can be, the smallest number first."""
+        return self._field.memories
 
     def way(self, end: int) -> Way | None:
         """Return the cheapest way to a node, None if there is none.
 
         Of equally cheap ones the one that remembers least, by the number of its bits.
         """
-        distance = self._trees.distance[0].reshape(len(self.memories), self._n_nodes)[:, end]
+        ends = self._field.states(np.array([end]))
+        distance = self._trees.distance[0, ends]
         best = int(np.argmin(distance))
         if not np.isfinite(distance[best]):
             return None
-        arcs = self._router.way(self._trees, 0, best * self._n_nodes + end)
-        return Way(arcs % self._n_arcs, float(distance[best]), int(self.memories[best]))
+        rows = self._router.way(self._trees, 0, int(ends[best]))
+        return Way(self._field.arc[rows], float(distance[best]), int(self.memories[best]))
 
 
 def _reached(first: int, gained: Ints) -> Ints:

@@ -1,0 +1,103 @@
+"""What becomes of each demand: its routes, best first, or why it has none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.metrics.closure import ClosureFinder
+from corridors.metrics.route import RouteBook
+from corridors.model.result import DemandResult
+
+if TYPE_CHECKING:
+    from corridors.metrics.ways import Way, WayFinder
+    from corridors.model.route import Route
+    from corridors.model.scenario import Demand, Scenario
+    from corridors.scenario.compile import ClassView, Compiled
+    from geodata.types import Ints
+
+
+class Answers:
+    """Turns the ways of demands into routes, alike ones told once."""
+
+    def __init__(self, scenario: Scenario, compiled: Compiled, finder: WayFinder) -> None:
+        """Take what was asked, how it was compiled and who finds the ways."""
+        self.scenario, self.compiled, self.finder = scenario, compiled, finder
+        self.book = RouteBook(compiled)
+
+    def of(self, k: int) -> DemandResult:
+        """Return the routes of demand k, or why it has none."""
+        demand, start, end = self.scenario.demands[k], self.finder.starts[k], self.finder.ends[k]
+        ends = ((demand.origin, start), (demand.destination, end))
+        apart = [name for name, node in ends if node < 0]
+        if apart:
+            reason = f"no line where cargo can start or end at {' and '.join(apart)}"
+            return _infeasible(demand, reason)
+        view = self.compiled.view(k)
+        found = self.finder.ways(k)
+        if not found:
+            return self._shut(demand, view, start, end)
+        return DemandResult(
+            demand_id=demand.id,
+            status="ok",
+            routes=tuple(self._ranked(demand, view, found)),
+            teu_per_year=demand.teu_per_year,
+        )
+
+    def _shut(self, demand: Demand, view: ClassView, start: int, end: int) -> DemandResult:
+        closures = ClosureFinder(self.compiled.graph, view).reasons(start, end)
+        if not closures:
+            reason = "the network has no way between the two terminals, open or closed"
+            return _infeasible(demand, reason)
+        needs = "; ".join(closures)
+        reason = f"no open route; the way with the fewest closures needs: {needs}"
+        return _infeasible(demand, reason, closures)
+
+    def _ranked(self, demand: Demand, view: ClassView, found: list[Way]) -> list[Route]:
+        """One route per distinct way, best first, with all its titles and families."""
+        titles: dict[tuple[int, ...], list[str]] = {}
+        families: dict[tuple[int, ...], list[str]] = {}
+        weight: dict[tuple[int, ...], float] = {}
+        same: dict[tuple[float, ...], tuple[int, ...]] = {}
+        for arcs, title, family in found:
+            # Ways equal in every total, on parallel tracks or connectors, are one route.
+            totals = self._totals(view, arcs)
+            key = same.setdefault(totals, tuple(arcs.tolist()))
+            if key not in titles:
+                families[key] = list(self.finder.names.of(np.array(key)))
+                weight[key] = self._generalised(view, arcs)
+            titles.setdefault(key, []).append(title)
+            families[key] += [family] if family else []
+        order = sorted(titles, key=lambda way: (weight[way], way))
+        return [
+            self.book.route(
+                np.array(way),
+                demand,
+                view,
+                rank=rank,
+                objective=";".join(dict.fromkeys(titles[way])),
+                corridor=";".join(dict.fromkeys(families[way])),
+            )
+            for rank, way in enumerate(order, start=1)
+        ]
+
+    def _totals(self, view: ClassView, way: Ints) -> tuple[float, ...]:
+        """Cost, time and length of a way, rounded to what a planner could tell apart."""
+        cost, time = view.along(way, self._start(way))
+        km = self.compiled.graph.arcs.length_km[way]
+        return tuple(round(float(column.sum()), 3) for column in (cost, time, km))
+
+    def _generalised(self, view: ClassView, way: Ints) -> float:
+        cost, time = view.along(way, self._start(way))
+        return float((cost + self.compiled.value_of_time_usd_per_teu_h * time).sum())
+
+    def _start(self, way: Ints) -> int:
+        return int(self.compiled.graph.arcs.tail[way[0]])
+
+
+def _infeasible(demand: Demand, reason: str, closures: tuple[str, ...] = ()) -> DemandResult:
+    return DemandResult(
+        demand.id, "infeasible", reason=reason, closures=closures,
+        teu_per_year=demand.teu_per_year,
+    )  # fmt: skip
