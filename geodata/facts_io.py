@@ -92,7 +92,7 @@ def load_facts(folder: Path) -> Facts:
     """
     findings: list[Finding] = []
     tables = {name: _read_table(folder, name, findings) for name in schema.TABLES}
-    for check in (_check_ids, _check_references, _check_orders, _check_corridors):
+    for check in (_check_ids, _check_references, _check_orders, _check_borders, _check_corridors):
         findings.extend(check(tables))
     if findings:
         raise FactsError(sorted(findings, key=lambda f: (f.file, f.line, f.column)))
@@ -325,6 +325,29 @@ def _check_orders(tables: Mapping[str, _Table]) -> Iterator[Finding]:
                 place = table.position[columns[0]]
                 message = f"{' <= '.join(columns)} does not hold: {given}"
                 yield Finding(table.file, record.line, place, columns[0], message)
+
+
+def _check_borders(tables: Mapping[str, _Table]) -> Iterator[Finding]:
+    """Yield pairs of neighbours written twice and crossings between no neighbours."""
+    borders, crossings = tables["borders"], tables["crossings"]
+    first: dict[frozenset[str], int] = {}
+    for record in borders.records:
+        pair = _pair(record)
+        if pair in first:
+            message = f"{'-'.join(sorted(pair))} stands in line {first[pair]} already"
+            yield Finding(borders.file, record.line, 1, "country_a", message)
+        first.setdefault(pair, record.line)
+    for record in crossings.records:
+        pair = _pair(record)
+        # without a readable table of borders every crossing would be a finding
+        if first and pair not in first:
+            place = crossings.position["country_a"]
+            message = f"{'-'.join(sorted(pair))} is no border of borders.csv"
+            yield Finding(crossings.file, record.line, place, "country_a", message, "add it there")
+
+
+def _pair(record: _Record) -> frozenset[str]:
+    return frozenset((record.cells["country_a"] or "", record.cells["country_b"] or ""))
 
 
 def _check_corridors(tables: Mapping[str, _Table]) -> Iterator[Finding]:

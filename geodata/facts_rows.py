@@ -175,6 +175,7 @@ class StraitRow:
     lon: float
     lat: float
     gates: tuple[tuple[Point, Point], ...]
+    navigation: str
     limits: str
     toll: str
     season: str

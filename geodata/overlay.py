@@ -40,6 +40,7 @@ STATUS = {
     "under_construction": Status.UNDER_CONSTRUCTION,
     "planned": Status.PLANNED,
     "dismantled": Status.DISMANTLED,
+    "out_of_use": Status.OUT_OF_USE,
 }
 #: A path standing for a published line may be this much longer or shorter than it.
 LENGTH_TOLERANCE = 0.30

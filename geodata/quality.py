@@ -377,7 +377,7 @@ def _services(facts: Facts) -> str:
     ]  # fmt: skip
     header = ("service", "ports", "type", "carries", "km>", "sailings a week", "state", "as of",
               "confidence")  # fmt: skip
-    text = "Sourced. Sailings are low / likely / high. A suspended service does not sail."
+    text = "Sourced. Sailings are low / likely / high. A suspended service does not sail now."
     return _section("Sea services", text, _table(header, rows))
 
 
@@ -387,11 +387,11 @@ def _range(*values: float | None) -> str:
 
 def _straits(facts: Facts) -> str:
     rows = [
-        (row.id, row.name, row.limits, row.season,
+        (row.id, row.name, row.navigation.replace("_", " "), row.limits, row.season,
          "; ".join(f"{a[0]:.2f} {a[1]:.2f} - {b[0]:.2f} {b[1]:.2f}" for a, b in row.gates))
         for row in facts.straits
     ]  # fmt: skip
-    header = ("strait", "name", "limits", "season", "gates (lon lat)")
+    header = ("strait", "name", "sailed", "limits", "season", "gates (lon lat)")
     text = """\
 A strait is closed by its gates: the edges of the sea lanes without which no ship passes. A
 strait without a gate is too small for the lanes and is not on the network.

@@ -90,7 +90,7 @@ lat!              | float  | degN |           | latitude, WGS84
 accuracy_km!      | float  | km   |           | how far the coordinate may be off
 gauge_a_mm        | int    | mm   |           | gauge on side a, rail only
 gauge_b_mm        | int    | mm   |           | gauge on side b, rail only
-physical_status!  | choice |      | built under_construction planned dismantled | what stands there
+physical_status!  | choice | | built under_construction planned dismantled out_of_use | what stands
 since             | text   |      |           | ISO date, year or month since when
 until             | text   |      |           | ISO date or year of an expected change
 terminal_a        | ref    |      | terminals | nearest terminal on side a
@@ -119,7 +119,7 @@ mode!           | choice |     | rail road | what runs on it
 km!             | float  | km  |           | published or measured length
 gauge_mm        | int    | mm  |           | track gauge, rail only
 electrified     | choice |     | yes no partial planned unknown | overhead wire, rail only
-physical_status! | choice |    | built under_construction planned dismantled | what stands there
+physical_status! | choice | | built under_construction planned dismantled out_of_use | what stands
 opening_low     | int    | year |          | earliest opening stated
 opening_likely  | int    | year |          | likely opening, or year opened
 opening_high    | int    | year |          | latest opening stated or plausible
@@ -149,9 +149,9 @@ operators                  | text    |        |      | who sails
 km!                        | float   | km     |      | length sailed
 km_source                  | text    |        |      | where the length comes from
 speed_kn                   | float   | kn     |      | speed at sea
-sailings_per_week_low      | float   | 1/week |      | sailings a week, low
-sailings_per_week_likely   | float   | 1/week |      | sailings a week, likely
-sailings_per_week_high     | float   | 1/week |      | sailings a week, high
+sailings_per_week_low      | float   | 1/week |      | sailings a week when it sails, low
+sailings_per_week_likely   | float   | 1/week |      | sailings a week when it sails, likely
+sailings_per_week_high     | float   | 1/week |      | sailings a week when it sails, high
 physical_status!           | choice  |        | operating irregular suspended | whether it sails
 status_date                | text    |        |      | ISO date or year of the status
 capacity_note              | text    |        |      | ships and their size
@@ -163,6 +163,7 @@ name!             | text   |      | | name for people
 lon!              | float  | degE | | longitude, WGS84
 lat!              | float  | degN | | latitude, WGS84
 gates             | edges  | degE degN | | edges of the sea network that close it
+navigation!       | choice |      | all_year seasonal | whether ordinary ships sail it all year
 limits            | text   |      | | draft, beam, air draft
 toll              | text   |      | | dues in words
 season            | text   |      | | ice and weather

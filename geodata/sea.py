@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 PORT_REACH_KM = 250.0
 #: The canal whose gate parts the Caspian from the oceans.
 CASPIAN_GATE = "S_VDC"
+#: Status of a strait that ordinary ships cannot sail all year.
+SEASONAL = "seasonal"
 #: How far, in degrees, a gate's coordinates may be from the lane's node.
 GATE_DEGREES = 0.02
 
@@ -65,6 +67,7 @@ def tag_straits(network: Network, straits: Sequence[StraitRow]) -> Network:
                 lon=row.lon,
                 lat=row.lat,
                 countries=(HIGH_SEAS,),
+                status=SEASONAL if row.navigation == SEASONAL else "built",
                 source=row.source,
                 confidence=row.confidence,
             )

@@ -9,6 +9,7 @@ import numpy as np
 
 from geodata.measure import geodesic_km, polyline_km
 from geodata.overlay import LineRouter
+from geodata.sea import SEASONAL
 from geodata.terminals import ensure_terminal_nodes, terminal_nodes
 from geodata.topology import (
     SHORTEST_KM,
@@ -62,10 +63,11 @@ def add_services(network: Network, facts: Facts) -> Network:
 
 
 class _LaneFinder:
-    """Draws the way between two ports along the sea lanes."""
+    """Draws the way between two ports along the sea lanes that are open all year."""
 
     def __init__(self, network: Network) -> None:
-        rows = np.flatnonzero(lines_of(network, Mode.SEA))
+        shut = np.array([*(asset.status == SEASONAL for asset in network.assets), False])
+        rows = np.flatnonzero(lines_of(network, Mode.SEA) & ~shut[network.links.asset])
         self.network = network
         self.router = LineRouter(network, rows)
         self.used = np.unique(np.concatenate([network.links.u[rows], network.links.v[rows]]))
@@ -121,7 +123,7 @@ def _add_service(network: Network, row: ServiceRow, stretches: list[Stretch]) ->
     network = replace(
         network, assets=(*network.assets, _service_asset(row, middle[len(middle) // 2]))
     )
-    status = Status.DISMANTLED if row.physical_status == SUSPENDED else Status.BUILT
+    status = Status.OUT_OF_USE if row.physical_status == SUSPENDED else Status.BUILT
     for hold in _holds(network, row):
         network = _add_hold(network, hold, (asset, status, row.km), stretches)
     return network

@@ -49,12 +49,17 @@ class Kind(IntEnum):
 
 
 class Status(IntEnum):
-    """Physical status. What somebody decided is not here but in the rules."""
+    """Physical status. What somebody decided is not here but in the rules.
+
+    `OUT_OF_USE` stands and could be used again: a damaged line, a service that does not
+    sail. What is `DISMANTLED` would have to be built anew.
+    """
 
     BUILT = 0
     UNDER_CONSTRUCTION = 1
     PLANNED = 2
     DISMANTLED = 3
+    OUT_OF_USE = 4
 
 
 class Columns:

@@ -93,8 +93,7 @@ def draw_network(
     page = Page(extent or OVERVIEW, title=title, legend_rows=1)
     page.land(outlines)
     _draw_base(page, network, NETWORK_PENS)
-    not_built = network.links.status != Status.BUILT
-    not_built &= network.links.status != Status.DISMANTLED
+    not_built = np.isin(network.links.status, (Status.UNDER_CONSTRUCTION, Status.PLANNED))
     page.lines(_lines(network, not_built), NOT_BUILT_PEN, order=5, raster=False)
     page.points(_stops(network, Kind.GAUGE_CHANGE), "D", size=3.2, order=6)
     _name(page, network, places, labels)

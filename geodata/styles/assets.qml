@@ -2,9 +2,9 @@
 <qgis version="3.28" styleCategories="Symbology">
   <renderer-v2 type="RuleRenderer" forceraster="0" symbollevels="0" enableorderby="0">
     <rules key="{root}">
-      <rule key="{0}" symbol="0" label="built, operating" filter="&quot;status&quot; IN ('built', 'operating', 'irregular')"/>
+      <rule key="{0}" symbol="0" label="built, operating" filter="&quot;status&quot; IN ('built', 'operating', 'irregular', 'seasonal')"/>
       <rule key="{1}" symbol="1" label="planned, under construction" filter="&quot;status&quot; IN ('planned', 'under_construction')"/>
-      <rule key="{2}" symbol="2" label="dismantled, suspended" filter="&quot;status&quot; IN ('dismantled', 'suspended')"/>
+      <rule key="{2}" symbol="2" label="dismantled, out of use, suspended" filter="&quot;status&quot; IN ('dismantled', 'out_of_use', 'suspended')"/>
     </rules>
     <symbols>
       <symbol name="0" type="marker" alpha="1" clip_to_extent="1" force_rhr="0">

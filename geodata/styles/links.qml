@@ -7,7 +7,7 @@
       <rule key="{2}" symbol="2" label="railway" filter="&quot;mode&quot; = 'rail' AND &quot;status&quot; = 'built'"/>
       <rule key="{3}" symbol="3" label="ferry or feeder service" filter="&quot;mode&quot; = 'ferry'"/>
       <rule key="{4}" symbol="4" label="planned or under construction" filter="&quot;mode&quot; IN ('rail', 'road') AND &quot;status&quot; IN ('planned', 'under_construction')"/>
-      <rule key="{5}" symbol="5" label="dismantled" filter="&quot;mode&quot; IN ('rail', 'road') AND &quot;status&quot; = 'dismantled'"/>
+      <rule key="{5}" symbol="5" label="dismantled or out of use" filter="&quot;mode&quot; IN ('rail', 'road') AND &quot;status&quot; IN ('dismantled', 'out_of_use')"/>
     </rules>
     <symbols>
       <symbol name="0" type="line" alpha="1" clip_to_extent="1" force_rhr="0">

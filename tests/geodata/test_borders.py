@@ -187,6 +187,8 @@ def ends(network: Network) -> list[tuple[int, int]]:
 def test_a_planned_crossing_is_planned_unless_the_line_there_says_so() -> None:
     planned = crossing(physical_status="planned")
     assert stops(bound(rails(), planned)).status.tolist() == [Status.PLANNED]
+    broken = crossing(physical_status="out_of_use")
+    assert stops(bound(rails(), broken)).status.tolist() == [Status.OUT_OF_USE]
     unbuilt = rails(status=Status.PLANNED)
     assert stops(bound(unbuilt, planned)).status.tolist() == [Status.BUILT]
 

@@ -149,6 +149,21 @@ def test_a_repeated_id_names_the_first_line(folder: Path) -> None:
     assert any("stands in line 2 already" in f.message for f in findings(folder))
 
 
+def test_a_border_written_twice_is_found_in_either_order(folder: Path) -> None:
+    first = rows_of(folder / "borders.csv")[1]
+    spoil(folder, "borders", "country_a", first[1], row=3)
+    spoil(folder, "borders", "country_b", first[0], row=3)
+    found = next(f for f in findings(folder) if "stands in line 2 already" in f.message)
+    assert (Path(found.file).name, found.line) == ("borders.csv", 4)
+
+
+def test_a_crossing_between_no_neighbours_is_found(folder: Path) -> None:
+    spoil(folder, "crossings", "country_a", "NZ", row=2)
+    (found,) = findings(folder)
+    assert (Path(found.file).name, found.line, found.name) == ("crossings.csv", 3, "country_a")
+    assert "is no border of borders.csv" in found.message
+
+
 @pytest.mark.parametrize(
     ("table", "low", "likely"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -67,6 +69,13 @@ def test_a_strait_that_the_lanes_lack_becomes_no_asset() -> None:
     assert tagged(strait("S_NONE")).assets == ()
 
 
+@pytest.mark.parametrize(
+    ("navigation", "status"), [("all_year", "built"), ("seasonal", "seasonal")]
+)
+def test_a_strait_says_whether_it_is_sailed_all_year(navigation: str, status: str) -> None:
+    assert tagged(strait("S_BC", BC, navigation=navigation)).assets[0].status == status
+
+
 def test_a_gate_is_an_edge_of_the_sea_not_of_the_land() -> None:
     land = Line("b", "c", Mode.ROAD)
     with pytest.raises(NetworkError, match="S_BC"):
@@ -123,6 +132,20 @@ def test_a_service_sails_along_the_lanes_at_its_stated_length() -> None:
     # The strait's piece is the gate, b to c, a fifth of the way along the lanes.
     assert nodes_at(after, LANES["b"]).__len__() == 2
     assert lines.length_km[1] == pytest.approx(600 * 1 / 6, rel=0.1)
+
+
+def test_a_service_does_not_sail_by_a_seasonal_strait() -> None:
+    # The short way from p to q leads over the strait, the long one by the north.
+    north = {"n": (0.0, 10.0), "m": (5.0, 10.0)}
+    round_about = (Line("a", "n", Mode.SEA), Line("n", "m", Mode.SEA), Line("m", "d", Mode.SEA))
+    base = draw(LANES | PORTS | north, *SEA, *round_about, terminals={"p": "P", "q": "Q"})
+    by = {}
+    for navigation in ("all_year", "seasonal"):
+        network = tag_straits(base, [strait("S_BC", BC, navigation=navigation)])
+        tables = facts(services=[service("sea", km=2500.0)], terminals=[P, Q])
+        after = applied(partial(add_services, facts=tables), network)
+        by[navigation] = [after.assets[k].id for k in of_service(after, Kind.LINE).asset]
+    assert by == {"all_year": ["V1", "S_BC", "V1"], "seasonal": ["V1"]}
 
 
 def test_a_service_that_the_lanes_do_not_lead_sails_straight() -> None:
@@ -185,7 +208,7 @@ def test_boarding_and_leaving_are_one_way() -> None:
 def test_a_suspended_service_does_not_sail_but_the_strait_stays() -> None:
     after = sailing(service("sea", physical_status="suspended"))
     lines = of_service(after, Kind.LINE)
-    assert lines.status.tolist() == [Status.DISMANTLED, Status.BUILT, Status.DISMANTLED]
+    assert lines.status.tolist() == [Status.OUT_OF_USE, Status.BUILT, Status.OUT_OF_USE]
 
 
 def test_services_touch_neither_lanes_nor_each_other() -> None:
