@@ -24,13 +24,21 @@ app = typer.Typer(
     epilog="A first run: corridors build --out net && corridors run baseline --network net",
 )
 export_app = typer.Typer(help="Write the network or a map for other tools.", no_args_is_help=True)
+explain_app = typer.Typer(
+    help="Say who decides about a place, where a value comes from, or why a route.",
+    no_args_is_help=True,
+)
 app.add_typer(export_app, name="export")
+app.add_typer(explain_app, name="explain")
 
 NetworkFolder = Annotated[
     Path, typer.Option("--network", help="Folder of a built network.", show_default=True)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", help="Value on top of the scenario, key=value.")
+]
 DEFAULT_NETWORK = Path("build/network")
 
 
@@ -123,9 +131,7 @@ def run(
         Path | None, typer.Option(help="Folder for the results.", show_default="build/ID")
     ] = None,
     network: NetworkFolder = DEFAULT_NETWORK,
-    sets: Annotated[
-        list[str] | None, typer.Option("--set", help="Value on top of the scenario, key=value.")
-    ] = None,
+    sets: Sets = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -184,8 +190,61 @@ def export_map(
     _done(write_map(network, out, run_folder=run_folder), as_json=json)
 
 
+@explain_app.command(
+    "access", epilog="Example: corridors explain access X_LARS_RD --as-of 2024-11-18"
+)
+def explain_access(
+    asset: Annotated[
+        str, typer.Argument(help="Asset, country, border (AM-TR), corridor branch or family.")
+    ],
+    as_of: Annotated[
+        str, typer.Option(help="Day, as 2026-11-22; the scenario's own without.")
+    ] = "",
+    scenario: Annotated[
+        str, typer.Option(help="Scenario whose regimes, events and rules hold.")
+    ] = "baseline",
+    cargo: Annotated[
+        str, typer.Option(help='Whose cargo is asked about: "origin=DE destination=CN owner=@EU".')
+    ] = "",
+    sets: Sets = None,
+    json: Json = False,
+) -> None:
+    """Say who controls a place, who may close it, what is in force there and why."""
+    from corridors.explain import explain_access as explain
+
+    found = explain(asset, scenario=scenario, day=as_of, cargo=cargo, sets=sets or ())
+    if json:
+        _print_json(found.as_dict())
+    else:
+        from corridors.cli.words import show_access
+
+        show_access(found)
+
+
+@explain_app.command("scenario", epilog="Example: corridors explain scenario baseline --set seed=1")
+def explain_scenario(
+    scenario: Annotated[
+        str, typer.Argument(help="Scenario by id or path; - reads standard input.")
+    ],
+    sets: Sets = None,
+    json: Json = False,
+) -> None:
+    """Print a scenario merged with all it extends, with the origin of each value."""
+    from corridors.explain import explain_scenario as explain
+
+    found = explain(scenario, sets=sets or ())
+    if json:
+        _print_json(found.as_dict())
+    else:
+        print(found.as_yaml(), end="")
+
+
 @app.command()
-def schema() -> None:
+def schema(
+    json: Annotated[  # noqa: ARG001 - accepted for evenness: the schema is JSON already
+        bool, typer.Option("--json", help="Taken as said: the schema is JSON.")
+    ] = False,
+) -> None:
     """Print the JSON Schema of a scenario file, itself JSON."""
     from corridors.scenario.schema import json_schema
 

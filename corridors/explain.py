@@ -1,0 +1,164 @@
+"""`corridors explain`: who decides about a place, where a value comes from, why a route."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
+
+from corridors.errors import Finding, ScenarioError, nearest
+from corridors.model.access import CARGO_FIELDS, Cargo
+from corridors.model.scenario import TRAITS, Demand, Traits
+from corridors.report.dossier import Asked, tell_access
+from corridors.report.merged import Merged
+from corridors.scenario.cargo import cargo_of
+from corridors.scenario.compile import law_of
+from corridors.scenario.load import load_scenario
+from corridors.scenario.reasons import Reasons
+from corridors.scenario.register import load_register
+from corridors.scenario.register_cells import Known
+from corridors.scenario.subjects import find_subject
+from geodata.facts_io import load_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from corridors.report.explained import AccessDossier
+
+
+#: Kinds of actors after which places are named.
+_LANDS = ("state", "authority")
+#: What a question may say of cargo; `end` is a demand of rules, not a trait.
+CARGO_WORDS = tuple(name for name in CARGO_FIELDS if name != "end")
+#: Traits that are words of the rules' own, not names of places or actors.
+_FREE = ("commodity", "list", "vessel")
+_PLACES = ("origin", "destination", "after")
+
+
+def explain_access(
+    name: str, *, scenario: str = "baseline", day: str = "", cargo: str = "",
+    sets: Iterable[str] = (),
+) -> AccessDossier:  # fmt: skip
+    """Gather everything that bears on the access to a place.
+
+    Parameters
+    ----------
+    name
+        An asset, a country, a border (`AM-TR`), a corridor branch or family.
+    scenario
+        Id or path of the scenario whose regimes, events and rules hold.
+    day
+        The day, as 2026-11-22; the scenario's own if empty.
+    cargo
+        Whose cargo is asked about, as `origin=DE destination=CN owner=@EU/GB`; any
+        cargo that no rule singles out if empty.
+    sets
+        `key=value` on top of the scenario.
+
+    Raises
+    ------
+    ScenarioError
+        If nothing is called so, or the scenario or the cargo is invalid.
+    InputMissingError
+        If there is no such scenario.
+    """
+    with as_file(files("geodata") / "facts") as folder:
+        facts = load_facts(folder)
+    known = Known.of(facts)
+    asked = _ask(scenario, sets, read_day(day), known)
+    titles = {one.id: one.name for one in asked.register.actors if one.kind in _LANDS}
+    built = asked.scenario.network.built
+    subject = find_subject(name, facts, known, titles=titles, built=built)
+    return tell_access(asked, subject, read_cargo(cargo, asked, known), words=cargo.strip())
+
+
+def explain_scenario(name: str, *, sets: Iterable[str] = (), stdin: str | None = None) -> Merged:
+    """Return a scenario merged with all it extends, each value with its origin.
+
+    Parameters
+    ----------
+    name
+        Id or path of the scenario, or ``-`` for standard input.
+    sets
+        `key=value` on top of it.
+    stdin
+        The text that ``-`` stands for; standard input is read if not given.
+
+    Raises
+    ------
+    ScenarioError
+        If anything in it is wrong; carries all findings.
+    InputMissingError
+        If there is no such scenario.
+    """
+    return Merged.of(load_scenario(name, sets=tuple(sets), stdin=stdin))
+
+
+def read_day(words: str) -> date | None:
+    """Return a day written as 2026-11-22, None if there are no words.
+
+    Raises
+    ------
+    ScenarioError
+        If the words are no day.
+    """
+    try:
+        return date.fromisoformat(words) if words else None
+    except ValueError as error:
+        msg = f"{words!r} is no day; write it as 2026-11-22"
+        raise ScenarioError(msg) from error
+
+
+def _ask(scenario: str, sets: Iterable[str], day: date | None, known: Known) -> Asked:
+    """Return what holds under a scenario, on its own day or another."""
+    wanted = load_scenario(scenario, sets=tuple(sets)).scenario
+    register = load_register(known=known)
+    law = law_of(replace(wanted, as_of=day or wanted.as_of), register, known)
+    chosen = wanted.access
+    reasons = Reasons(register, law, events=chosen.events, rules=chosen.rules)
+    return Asked(wanted, register, law, reasons)
+
+
+def read_cargo(words: str, asked: Asked, known: Known) -> Cargo:
+    """Return cargo described in words such as `origin=DE destination=CN owner=@EU/GB`.
+
+    Raises
+    ------
+    ScenarioError
+        If a field or a name is not known; carries all findings.
+    """
+    said: dict[str, tuple[str, ...]] = {}
+    findings = []
+    among = known.assets.keys() | known.countries | asked.law.actors.keys()
+    for part in words.split():
+        name, equals, values = part.partition("=")
+        if not equals or name not in CARGO_WORDS:
+            mend = nearest(name, CARGO_WORDS) or f"one of {', '.join(CARGO_WORDS)}"
+            findings.append(Finding("--cargo", 0, 0, part, "not of the form field=name", mend))
+            continue
+        said[name] = tuple(entry.removeprefix("@") for entry in values.split("/") if entry)
+        findings += [
+            Finding("--cargo", 0, 0, name, f"{entry!r} is not known", nearest(entry, among))
+            for entry in said[name]
+            if name not in _FREE and entry not in among
+        ]
+    if findings:
+        msg = "the cargo asked about is not clear:"
+        raise ScenarioError(msg, findings=findings)
+    return _cargo(said, asked, known)
+
+
+def _cargo(said: Mapping[str, tuple[str, ...]], asked: Asked, known: Known) -> Cargo:
+    """Return cargo with these traits, a terminal standing for its country too."""
+    traits = Traits(**{name: said.get(name, ()) for name in TRAITS})
+    whole = cargo_of(Demand("", "", "", 0.0, traits), {}, asked.law.actors)
+    places = {name: frozenset(_with_country(said.get(name, ()), known)) for name in _PLACES}
+    return replace(whole, **places)
+
+
+def _with_country(names: Iterable[str], known: Known) -> Iterator[str]:
+    for name in names:
+        yield name
+        if name in known.assets:
+            yield from known.assets[name].countries
