@@ -26,6 +26,8 @@ HOURS_PER_DAY = 24.0
 DAYS_PER_YEAR = 365.0
 TEU_PER_FEU = 2.0
 TONNES_PER_MT = 1e6
+#: Unit of a charge or delay that the rates count already: it adds nothing.
+IN_RATES = "in rates"
 _PER_KM = "USD/TEU-km"
 _VEHICLES = (Mode.RAIL, Mode.ROAD, Mode.SEA, Mode.FERRY)
 
@@ -34,7 +36,8 @@ _VEHICLES = (Mode.RAIL, Mode.ROAD, Mode.SEA, Mode.FERRY)
 class Units:
     """What turns units of rules into USD/TEU, hours and TEU a year; None is not known.
 
-    `value_usd_per_teu` is the value of the cargo; `tonnes_per_teu` its weight.
+    `value_usd_per_teu` is the value of the cargo, `tonnes_per_teu` its weight; what a
+    ship pays, by itself or by the value of its hull, is shared by `vessel_teu`.
     """
 
     value_usd_per_teu: float | None = None
@@ -42,39 +45,47 @@ class Units:
     teu_per_container: float | None = None
     teu_per_truck: float | None = None
     teu_per_train: float | None = None
+    vessel_teu: float | None = None
+    hull_value_usd: float | None = None
 
 
-#: Effect -> unit -> the parameter needed, empty for none, and one unit of it in USD/TEU,
-#: hours or TEU a year.
-_TABLE: dict[str, dict[str, tuple[str, Callable[[float], float]]]] = {
+#: Effect -> unit -> the parameters needed, and one unit of it in USD/TEU, hours or TEU a
+#: year.
+_TABLE: dict[str, dict[str, tuple[tuple[str, ...], Callable[..., float]]]] = {
     "charge": {
-        "USD/TEU": ("", lambda _: 1.0),
-        _PER_KM: ("", lambda _: 1.0),
-        "USD/FEU": ("", lambda _: 1.0 / TEU_PER_FEU),
-        "USD/container": ("teu_per_container", lambda teu: 1.0 / teu),
-        "USD/truck": ("teu_per_truck", lambda teu: 1.0 / teu),
-        "percent of value": ("value_usd_per_teu", lambda usd: usd / 100.0),
+        "USD/TEU": ((), lambda: 1.0),
+        _PER_KM: ((), lambda: 1.0),
+        "USD/FEU": ((), lambda: 1.0 / TEU_PER_FEU),
+        "USD/container": (("teu_per_container",), lambda teu: 1.0 / teu),
+        "USD/truck": (("teu_per_truck",), lambda teu: 1.0 / teu),
+        "USD/vessel": (("vessel_teu",), lambda teu: 1.0 / teu),
+        "percent of hull value": (
+            ("hull_value_usd", "vessel_teu"), lambda usd, teu: usd / teu / 100.0,
+        ),
+        "percent of value": (("value_usd_per_teu",), lambda usd: usd / 100.0),
         # An ad valorem duty is a share of the value at the border.
-        "percent duty": ("value_usd_per_teu", lambda usd: usd / 100.0),
+        "percent duty": (("value_usd_per_teu",), lambda usd: usd / 100.0),
+        IN_RATES: ((), lambda: 0.0),
     },
     "delay": {
-        "h": ("", lambda _: 1.0),
-        "hours": ("", lambda _: 1.0),
-        "days": ("", lambda _: HOURS_PER_DAY),
+        "h": ((), lambda: 1.0),
+        "hours": ((), lambda: 1.0),
+        "days": ((), lambda: HOURS_PER_DAY),
+        IN_RATES: ((), lambda: 0.0),
     },
     "cap": {
-        "TEU/yr": ("", lambda _: 1.0),
-        "Mt/yr": ("tonnes_per_teu", lambda tonnes: TONNES_PER_MT / tonnes),
-        "trucks/day": ("teu_per_truck", lambda teu: DAYS_PER_YEAR * teu),
-        "trains/day": ("teu_per_train", lambda teu: DAYS_PER_YEAR * teu),
+        "TEU/yr": ((), lambda: 1.0),
+        "Mt/yr": (("tonnes_per_teu",), lambda tonnes: TONNES_PER_MT / tonnes),
+        "trucks/day": (("teu_per_truck",), lambda teu: DAYS_PER_YEAR * teu),
+        "trains/day": (("teu_per_train",), lambda teu: DAYS_PER_YEAR * teu),
     },
-}
+}  # fmt: skip
 
 
 def convert(rule: Rule, units: Units) -> tuple[float, str]:
     """Return a rule's value in USD/TEU, hours or TEU a year, or why it has none.
 
-    A charge by the km is returned by the km.
+    A charge by the km is returned by the km; one that the rates count already is 0.
 
     Examples
     --------
@@ -85,17 +96,24 @@ def convert(rule: Rule, units: Units) -> tuple[float, str]:
     >>> fee = Rule("f", "AA", "charge", Scope("any"), value=180.0, unit="USD/truck")
     >>> convert(fee, Units())
     (nan, 'f: charge in USD/truck left out: teu_per_truck is not given')
+    >>> risk = Rule("w", "AA", "charge", Scope("any"), value=0.8, unit="percent of hull value")
+    >>> convert(risk, Units(vessel_teu=1400.0, hull_value_usd=25e6))[0]
+    142.85714285714286
     """
     known = _TABLE[rule.effect]
+    if rule.unit == IN_RATES and rule.unit in known:
+        return 0.0, ""
+    left_out = f"{rule.id}: {rule.effect} in {rule.unit} left out:"
     if rule.value is None:
         return np.nan, f"{rule.id}: {rule.effect} without a value left out"
     if rule.unit not in known:
-        return np.nan, f"{rule.id}: {rule.effect} in {rule.unit} left out: no conversion"
+        return np.nan, f"{left_out} no conversion"
     needed, one = known[rule.unit]
-    given = getattr(units, needed) if needed else 1.0
-    if not given:
-        return np.nan, f"{rule.id}: {rule.effect} in {rule.unit} left out: {needed} is not given"
-    return rule.value * one(given), ""
+    given = [getattr(units, name) for name in needed]
+    lacking = [name for name, value in zip(needed, given, strict=True) if not value]
+    if lacking:
+        return np.nan, f"{left_out} {' and '.join(lacking)} is not given"
+    return rule.value * one(*given), ""
 
 
 @dataclass(frozen=True)

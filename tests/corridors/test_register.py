@@ -164,7 +164,7 @@ def test_a_statement_of_opposition_gives_no_standing() -> None:
         (date(2026, 7, 1), at("PBND", "sea"), cargo("IR", "IN"), set()),
         (date(2026, 9, 9), at("PBND", "sea"), cargo("IR", "IN"), {"US"}),
         (LAST, at("S_BAB"), cargo("SA", "IT", owner="SA"), {"HOUTHI"}),
-        (date(2024, 6, 1), at("S_BAB"), cargo("CN", "NL", commodity="container"), {"LINERS"}),
+        (date(2024, 6, 1), at("S_BAB"), cargo("CN", "NL", commodity="containers"), {"LINERS"}),
         (LAST, at("S_BOS"), THROUGH, set()),
         (LAST, at("X_WAGA_RD"), cargo("AF", "IN"), {"PK"}),
         (LAST, at("X_PSOU_RL"), cargo("RU", "GE"), {"ABKH", "GE"}),
@@ -199,38 +199,58 @@ def test_a_way_through_abkhazia_closes_georgia() -> None:
     assert [one.rule for one in decide(law, place, been).refusals] == ["B169"]
 
 
-def test_crossings_that_facts_call_closed_are_refused_by_a_rule() -> None:
-    law = as_of(REGISTER, LAST)
-    open_yet = [
-        row.id
-        for row in FACTS.crossings
-        if row.political_status == "closed"
-        and decide(
-            law, Place(frozenset({row.id}), (row.country_a, row.country_b), row.mode), THROUGH
-        ).usable
-    ]
-    assert open_yet == []
+#: Crossings that a container of no listed goods cannot pass between other countries.
+SHUT = """
+    X_PSOU_RD X_PSOU_RL X_ROKI_RD X_INGU_RD X_INGU_RL X_ERGN_RD X_ODZI_RD X_VAKH_RD
+    X_DGK_RL X_DGK_RD X_MARG_RD X_AGB_RL X_AGB_RD X_ORD_RL X_ORD_RD X_SDR_RL X_SDR_RD
+    X_IJGZ_RL X_IJGZ_RD X_HAKA_RD X_KAPZ_RD X_KAPZ_RL X_SISN_RD X_SOTK_RD X_NUSA_RD
+    X_NUSA_RL X_COBA_RL X_MEKB_RL X_PAZA_RD X_RAIG_RD X_LAVO_RD X_KYBA_RL X_PANE_RD
+    X_SILE_RD X_TERESPOL_CARS_RD X_KUZN_RD X_BERE_RL X_NOVA_RD X_MOKR_RD X_HOPT_RD
+    X_KAZA_RL X_KERB_RL X_KERB_RD X_GISH_RD X_TORK_RD X_CHAM_RD X_GHUL_RD X_KHAR_RD
+    X_ANGO_RD X_WAGA_RD X_WAGA_RL X_MUNA_RL X_NATH_RD X_BAJG_RD X_RABI_RD X_RABI_RL
+    X_TANF_RD X_CHNH_RD X_ARMY_RD X_SALK_RL X_ARMY_RL X_GORI_RL X_NARV_RD
+"""
 
 
-def test_crossings_that_facts_call_open_are_not_refused() -> None:
+def test_crossings_shut_to_any_transit_are_those_known() -> None:
     law = as_of(REGISTER, LAST)
     refused = [
         row.id
         for row in FACTS.crossings
-        if row.political_status == "open"
-        and not decide(
+        if not decide(
             law, Place(frozenset({row.id}), (row.country_a, row.country_b), row.mode), THROUGH
         ).usable
     ]
-    assert refused == []
+    assert refused == SHUT.split()
+
+
+@pytest.mark.parametrize(
+    ("asset", "ends", "shut_by"),
+    [
+        ("X_PSOU_RD", ("RU", "GE-AB"), set()),
+        ("X_PSOU_RL", ("GE-AB", "RU"), set()),
+        ("X_PSOU_RL", ("RU", "GE"), {"ABKH", "GE"}),
+        ("X_ROKI_RD", ("RU", "GE-SO"), set()),
+        ("X_ROKI_RD", ("RU", "AM"), {"GE", "SOSS"}),
+        ("X_KERB_RL", ("RU", "UA-43"), set()),
+        ("X_KERB_RL", ("RU", "UA"), {"UA"}),
+        ("X_KERB_RL", ("TR", "UA-43"), {"UA"}),
+    ],
+)
+def test_a_legal_ban_leaves_local_traffic_it_cannot_reach(
+    asset: str, ends: tuple[str, str], shut_by: set[str]
+) -> None:
+    verdict = decide(as_of(REGISTER, LAST), at(asset), cargo(*ends))
+    assert {one.actor for one in verdict.refusals} == shut_by
 
 
 def test_an_unnamed_crossing_has_a_rule_of_its_own() -> None:
     law = as_of(REGISTER, LAST)
-    named = at("X_LARS_RD")
-    unnamed = Place(frozenset({"X_ANY"}), ("GE", "RU"), "road", named=False)
-    assert decide(law, named, cargo("RU", "AM")).usable
-    assert not decide(law, unnamed, cargo("RU", "AM")).usable
+    named, unnamed = (
+        Place(frozenset({"X_ANY"}), ("BD", "IN"), "road", named=name) for name in (True, False)
+    )
+    assert decide(law, named, THROUGH).usable
+    assert not decide(law, unnamed, THROUGH).usable
 
 
 def test_blocs_have_the_members_of_the_day() -> None:
@@ -283,7 +303,7 @@ def test_guards_change_with_the_day() -> None:
 
 
 def test_regimes_are_chosen_one_at_a_time() -> None:
-    assert len(REGISTER.regimes) == 5
+    assert len(REGISTER.regimes) == 6
     with pytest.raises(ScenarioError, match="alternatives") as caught:
         as_of(REGISTER, LAST, regimes=("meghri:tripp-2026", "meghri:z2020-fsb"))
     assert "meghri:tripp-2026 and meghri:z2020-fsb" in str(caught.value)
@@ -396,9 +416,10 @@ def wrong_cells() -> Iterator[tuple[str, str, str, str, str]]:
     yield "rules", "B001", "basis", "general_knowledge", "a document is named"
     yield "rules", "B001", "confidence", "sure", "'sure' is not known"
     yield "rules", "B020", "value", "2", "no probability"
-    yield "rules", "B137", "unit", "", "a value needs a unit"
+    yield "rules", "B143", "unit", "", "a value needs a unit"
+    yield "rules", "B143", "unit", "in rates", "for a charge or delay without a value"
     yield "rules", "B030", "low", "900", "is not within"
-    yield "rules", "B137", "value", "much", "'much' is not a number"
+    yield "rules", "B143", "value", "much", "'much' is not a number"
     yield "rules", "B011", "on", "R18;R119", "'R119' is not known"
     yield "rules", "B055", "on", "RU", "any takes no names"
     yield "events", "E001", "actors", "GEO", "'GEO' is not known"
