@@ -164,7 +164,7 @@ def test_a_statement_of_opposition_gives_no_standing() -> None:
         (date(2026, 7, 1), at("PBND", "sea"), cargo("IR", "IN"), set()),
         (date(2026, 9, 9), at("PBND", "sea"), cargo("IR", "IN"), {"US"}),
         (LAST, at("S_BAB"), cargo("SA", "IT", owner="SA"), {"HOUTHI"}),
-        (date(2024, 6, 1), at("S_BAB"), cargo("CN", "NL", commodity="containers"), {"LINERS"}),
+        (date(2024, 6, 1), at("S_BAB"), cargo("CN", "NL", commodity="container"), {"LINERS"}),
         (LAST, at("S_BOS"), THROUGH, set()),
         (LAST, at("X_WAGA_RD"), cargo("AF", "IN"), {"PK"}),
         (LAST, at("X_PSOU_RL"), cargo("RU", "GE"), {"ABKH", "GE"}),
