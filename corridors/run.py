@@ -157,17 +157,20 @@ def _totals(cost_usd: float, unserved: Floats, volume: Floats) -> list[Metric]:
     ]
 
 
+def inputs_of(loaded: Loaded, snapshot: Snapshot) -> dict[str, bytes | Path | str]:
+    """Return all that determines a run, by names that mean the same on any machine."""
+    names = (*TABLES, *(f"{table}.csv" for table in COLUMNS))
+    tables = {f"scenarios/data/{name}": data_folder() / name for name in names}
+    text = json.dumps(loaded.data, default=str, sort_keys=True).encode()
+    return {"network": snapshot.id, "scenario": text, **tables}
+
+
 def _manifest(
     loaded: Loaded, snapshot: Snapshot, files: dict[str, bytes], clock: dict[str, float],
     sets: Sequence[str],
 ) -> bytes:  # fmt: skip
-    tables: dict[str, bytes | Path | str] = {
-        f"scenarios/data/{name}": data_folder() / name
-        for name in (*TABLES, *(f"{table}.csv" for table in COLUMNS))
-    }
-    text = json.dumps(loaded.data, default=str, sort_keys=True).encode()
     manifest = make_manifest(
-        inputs={"network": snapshot.id, "scenario": text, **tables},
+        inputs=inputs_of(loaded, snapshot),
         outputs=files,
         seed=loaded.scenario.seed,
         solver={"flow": "OR-Tools GLOP", "ways": "SciPy Dijkstra"},
