@@ -34,6 +34,7 @@ __all__ = [
     "check_arcs",
     "check_assets",
     "check_borders",
+    "check_branch_status",
     "check_branches",
     "check_crossings",
     "check_detours",
@@ -163,6 +164,7 @@ def run_checks(
     findings = [
         *check_pairs(graph, pairs),
         *check_branches(branches, facts),
+        *check_branch_status(graph, branches),
         *check_borders(network),
         *check_gauges(network),
         *check_national_gauges(network),
@@ -228,6 +230,17 @@ def check_branches(branches: Sequence[Branch], facts: Facts) -> Iterator[Finding
                 message = f"{leg.mode} leg {leg.from_id}-{leg.to_id}: {leg.gap}"
                 severity = WARNING if key in named else ERROR
                 yield Finding("check_branches", branch.id, message, severity)
+
+
+def check_branch_status(graph: DecisionGraph, branches: Sequence[Branch]) -> Iterator[Finding]:
+    """Each branch is called built where all its lines stand, else planned."""
+    for branch in branches:
+        arcs = np.array([arc for leg in branch.legs for arc in leg.arcs], np.int64)
+        whole = not any(leg.gap for leg in branch.legs)
+        found = "built" if whole and (graph.arcs.status[arcs] == Status.BUILT).all() else "planned"
+        if branch.status != found:
+            message = f"called {branch.status}, but its lines are {found}"
+            yield Finding("check_branch_status", branch.id, message, WARNING)
 
 
 def check_borders(network: Network) -> Iterator[Finding]:

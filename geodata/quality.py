@@ -408,7 +408,7 @@ def _territories(facts: Facts) -> str:
     header = ("territory", "name", "view un", "view de_facto", "line within km>", "note", "source")
     text = """\
 These are territories of their own on the network, whichever view labels them: what may pass
-their line of control is decided by the crossing, never by the label.
+their line of control is said by rules on the crossings, never by the label.
 """
     title = "Territories whose line of control is not a state border"
     return _section(title, text, _table(header, rows))

@@ -186,7 +186,7 @@ modes!     | choices | | rail road sea rail_ferry | one per leg
 links!     | texts   | |           | one per leg: - or ids of links and services joined by +
 core_from! | ref     | | terminals | start of the characteristic section
 core_to!   | ref     | | terminals | end of the characteristic section
-status!    | choice  | | operating conditional planned | whether freight can run it today
+status!    | choice  | | built planned | whether all its lines stand
 """,
     "gaps": """
 id!        | id     | |           | short name

@@ -141,7 +141,7 @@ def corridor(*stops: str, mode: str = "rail", links: tuple[str, ...] = ()) -> Co
 def branches(network: Network, row: CorridorRow) -> list[Branch]:
     finder = BranchFinder(contract(network))
     legs, back = tuple(finder.branch(row)), tuple(finder.branch(row, back=True))
-    return [Branch(row.branch, "T", "", "operating", "", "", row.terminals, legs, back)]
+    return [Branch(row.branch, "T", "", "built", "", "", row.terminals, legs, back)]
 
 
 def told(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
@@ -199,6 +199,16 @@ def test_a_broken_branch_is_an_error_unless_its_gap_is_named() -> None:
     assert told(checks.check_branches(broken, facts(gaps=(gap,))))[0][2] == WARNING
     handled = replace(gap, handled_by=("R1",))
     assert told(checks.check_branches(broken, facts(gaps=(handled,))))[0][2] == ERROR
+
+
+def test_a_branch_is_built_where_all_its_lines_stand() -> None:
+    for row, status, told_as in ((0, Status.BUILT, []), (2, Status.PLANNED, ["T"])):
+        network = changed(drawn(), "status", row, status)
+        way = branches(network, corridor("A", "B", "C"))
+        found = list(checks.check_branch_status(contract(network), way))
+        assert [one.subject for one in found] == told_as
+        other = [replace(way[0], status="planned")]
+        assert bool(list(checks.check_branch_status(contract(network), other))) != bool(told_as)
 
 
 def test_a_branch_that_misses_its_named_link_is_told() -> None:

@@ -136,7 +136,7 @@ ROWS: Mapping[str, list[dict[str, object]]] = {
     "corridors": [
         {
             "branch": "EW", "family": "EW", "terminals": "W;E", "modes": "rail", "links": "-",
-            "core_from": "W", "core_to": "E", "status": "operating",
+            "core_from": "W", "core_to": "E", "status": "built",
         }
     ],
 }  # fmt: skip
