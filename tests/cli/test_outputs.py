@@ -29,10 +29,7 @@ LEGS = (
     "cost_usd_per_teu rule_ids source_ids"
 )
 FLOWS = "arc_id teu_per_year capacity_teu_per_year shadow_price_usd_per_teu"
-CHOKEPOINTS = (
-    "asset_id kind name countries status political_status teu_per_year traffic_share demands "
-    "confidence"
-)
+CHOKEPOINTS = "asset_id kind name countries status teu_per_year traffic_share demands confidence"
 METRICS = ["scenario", "metric", "subject_kind", "subject", "value", "unit"]
 FIELDS = {"routes": ROUTES, "legs": LEGS, "flows": FLOWS, "chokepoints": CHOKEPOINTS}
 FILES = [
