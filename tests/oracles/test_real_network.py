@@ -53,18 +53,16 @@ def scenario_of(seed: int, real: Real) -> Scenario:
     def some(names: list[str], count: int) -> list[str]:
         return [str(name) for name in rng.choice(names, min(count, len(names)), replace=False)]
 
-    entries = [AccessEntry(asset=name) for name in some(ids, many)]
-    entries += [AccessEntry(asset=name) for name in some(crossings, many // 3)]
-    entries += [AccessEntry(country=code) for code in some(list(network.countries), seed % 5)]
-    entries += [
-        AccessEntry(mode=mode) for mode in some(["rail", "road", "sea"], int(seed % 3 == 1))
-    ]
+    places = [*some(ids, many), *some(crossings, many // 3)]
+    places += some(list(network.countries), seed % 5)
     pairs = [a.countries for a in network.assets if len(a.countries) == 2 and a.kind == "crossing"]
-    for k in rng.choice(len(pairs), seed % 7):
-        entries.append(AccessEntry(country_pair=(pairs[k][0], pairs[k][1])))
+    places += ["-".join(pairs[k]) for k in rng.choice(len(pairs), seed % 7)]
+    entries = [AccessEntry(place) for place in places]
+    entries += [
+        AccessEntry("*", mode) for mode in some(["rail", "road", "sea"], int(seed % 3 == 1))
+    ]
     choice = NetworkChoice(all_planned=bool(seed % 2), built=tuple(some(ids, 20)))
-    conditional = ("open", "closed")[seed % 2]
-    access = Access(close=tuple(entries), conditional=conditional)  # type: ignore[arg-type]
+    access = Access(close=tuple(entries))
     return replace(base, network=choice, access=access)
 
 
