@@ -5,26 +5,34 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corridors.errors import Finding, ScenarioError, nearest
+from corridors.metrics.answers import Answers
+from corridors.metrics.ways import WayFinder
 from corridors.model.access import CARGO_FIELDS, Cargo
 from corridors.model.scenario import TRAITS, Demand, Traits
 from corridors.report.dossier import Asked, tell_access
 from corridors.report.merged import Merged
+from corridors.report.route_teller import RouteTeller
+from corridors.rerun import open_run
 from corridors.scenario.cargo import cargo_of
-from corridors.scenario.compile import law_of
+from corridors.scenario.compile import compile_scenario, law_of
 from corridors.scenario.load import load_scenario
+from corridors.scenario.rates import load_rates
 from corridors.scenario.reasons import Reasons
 from corridors.scenario.register import load_register
 from corridors.scenario.register_cells import Known
 from corridors.scenario.subjects import find_subject
 from geodata.facts_io import load_facts
+from geodata.snapshot import open_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from corridors.report.explained import AccessDossier
+    from corridors.report.explained_route import RouteExplained
 
 
 #: Kinds of actors after which places are named.
@@ -93,6 +101,64 @@ def explain_scenario(name: str, *, sets: Iterable[str] = (), stdin: str | None =
         If there is no such scenario.
     """
     return Merged.of(load_scenario(name, sets=tuple(sets), stdin=stdin))
+
+
+def explain_route(name: str, run: Path, *, network: Path, scenario: str = "") -> RouteExplained:
+    """Tell why a demand of a finished run goes the way it goes.
+
+    Parameters
+    ----------
+    name
+        A route of the run, as `moscow-mumbai.1`, or a demand: its best route, or what
+        shuts every way if it has none.
+    run
+        The folder that the run left.
+    network
+        The network it ran on.
+    scenario
+        Its scenario by id or path; the id named in its result if empty.
+
+    Raises
+    ------
+    ScenarioError
+        If the run has no such route; offers the nearest names.
+    InputMissingError
+        If the folder is no run's, or its inputs are no longer what they were.
+    """
+    again = open_run(run, network=network, scenario=scenario)
+    wanted = again.loaded.scenario
+    demand, rank = _named(name, again.result)
+    number = [one.id for one in wanted.demands].index(demand)
+    compiled = compile_scenario(wanted, again.snapshot, load_rates(), again.register)
+    whole = open_network(network, opened=again.snapshot)
+    finder = WayFinder(wanted, again.snapshot, compiled, whole.links.length_km)
+    answers = Answers(wanted, compiled, finder)
+    chosen = wanted.access
+    reasons = Reasons(again.register, compiled.law, events=chosen.events, rules=chosen.rules)
+    found = answers.of(number)
+    route = found.routes[rank - 1] if found.routes else None
+    teller = RouteTeller(wanted, answers, again.register, reasons, number)
+    return teller.tell(found, route, again.snapshot.id)
+
+
+def _named(name: str, result: Mapping[str, Any]) -> tuple[str, int]:
+    """Return the demand and the rank of a route of a run.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such route.
+    """
+    ranks = {demand["id"]: (demand["id"], 1) for demand in result["demands"]}
+    ranks |= {
+        route["route_id"]: (demand["id"], route["rank"])
+        for demand in result["demands"]
+        for route in demand["routes"]
+    }
+    if name not in ranks:
+        msg = f"the run has no route {name!r}; {nearest(name, ranks, count=3)}".removesuffix("; ")
+        raise ScenarioError(msg)
+    return ranks[name]
 
 
 def read_day(words: str) -> date | None:

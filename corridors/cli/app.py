@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json as json_format
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from corridors.cli.explain import explain_app
+from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets, print_json
+
 INFEASIBLE, INVALID = 4, 3
-SCHEMA_VERSION = 1
 
 app = typer.Typer(
     name="corridors",
@@ -24,22 +25,8 @@ app = typer.Typer(
     epilog="A first run: corridors build --out net && corridors run baseline --network net",
 )
 export_app = typer.Typer(help="Write the network or a map for other tools.", no_args_is_help=True)
-explain_app = typer.Typer(
-    help="Say who decides about a place, where a value comes from, or why a route.",
-    no_args_is_help=True,
-)
 app.add_typer(export_app, name="export")
 app.add_typer(explain_app, name="explain")
-
-NetworkFolder = Annotated[
-    Path, typer.Option("--network", help="Folder of a built network.", show_default=True)
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", help="Value on top of the scenario, key=value.")
-]
-DEFAULT_NETWORK = Path("build/network")
 
 
 class ModeChoice(StrEnum):
@@ -84,7 +71,7 @@ def build(
     build_snapshot(out, extracts=extracts or EXTRACTS, facts_folder=facts or FACTS, tell=tell)
     manifest = read_manifest(out)
     if json:
-        _print_json(
+        print_json(
             {"network": str(out), "snapshot": manifest["snapshot"], "counts": manifest["counts"]}
         )
     elif not quiet:
@@ -111,7 +98,7 @@ def check(
 
     found = check_all(network, scenarios=scenarios or (), docs=docs)
     if json:
-        _print_json(found.as_dict())
+        print_json(found.as_dict())
     else:
         from corridors.cli.show import show_checks
 
@@ -190,55 +177,6 @@ def export_map(
     _done(write_map(network, out, run_folder=run_folder), as_json=json)
 
 
-@explain_app.command(
-    "access", epilog="Example: corridors explain access X_LARS_RD --as-of 2024-11-18"
-)
-def explain_access(
-    asset: Annotated[
-        str, typer.Argument(help="Asset, country, border (AM-TR), corridor branch or family.")
-    ],
-    as_of: Annotated[
-        str, typer.Option(help="Day, as 2026-11-22; the scenario's own without.")
-    ] = "",
-    scenario: Annotated[
-        str, typer.Option(help="Scenario whose regimes, events and rules hold.")
-    ] = "baseline",
-    cargo: Annotated[
-        str, typer.Option(help='Whose cargo is asked about: "origin=DE destination=CN owner=@EU".')
-    ] = "",
-    sets: Sets = None,
-    json: Json = False,
-) -> None:
-    """Say who controls a place, who may close it, what is in force there and why."""
-    from corridors.explain import explain_access as explain
-
-    found = explain(asset, scenario=scenario, day=as_of, cargo=cargo, sets=sets or ())
-    if json:
-        _print_json(found.as_dict())
-    else:
-        from corridors.cli.words import show_access
-
-        show_access(found)
-
-
-@explain_app.command("scenario", epilog="Example: corridors explain scenario baseline --set seed=1")
-def explain_scenario(
-    scenario: Annotated[
-        str, typer.Argument(help="Scenario by id or path; - reads standard input.")
-    ],
-    sets: Sets = None,
-    json: Json = False,
-) -> None:
-    """Print a scenario merged with all it extends, with the origin of each value."""
-    from corridors.explain import explain_scenario as explain
-
-    found = explain(scenario, sets=sets or ())
-    if json:
-        _print_json(found.as_dict())
-    else:
-        print(found.as_yaml(), end="")
-
-
 @app.command()
 def schema(
     json: Annotated[  # noqa: ARG001 - accepted for evenness: the schema is JSON already
@@ -258,7 +196,7 @@ def doctor(network: NetworkFolder = DEFAULT_NETWORK, json: Json = False) -> None
 
     rows = examine(network)
     if json:
-        _print_json({"checks": [row.as_dict() for row in rows]})
+        print_json({"checks": [row.as_dict() for row in rows]})
     else:
         for row in rows:
             print(f"{'ok  ' if row.ok else 'FAIL'}  {row.name:22} {row.detail}")
@@ -277,7 +215,7 @@ def extracts(
 
     sizes = write_extracts(packages, out)
     if json:
-        _print_json({"files": sizes})
+        print_json({"files": sizes})
     else:
         for name, size in sizes.items():
             print(f"{out / name}  {size:,} bytes")
@@ -285,13 +223,9 @@ def extracts(
 
 def _done(files: Iterable[Path], *, as_json: bool) -> None:
     if as_json:
-        _print_json({"files": [str(path) for path in files]})
+        print_json({"files": [str(path) for path in files]})
     else:
         print("\n".join(map(str, files)))
-
-
-def _print_json(data: dict[str, Any]) -> None:
-    print(json_format.dumps({"schema_version": SCHEMA_VERSION, **data}, ensure_ascii=False))
 
 
 def _tell(message: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from corridors.report.explained import (
     event_row,
     rule_row,
 )
+from corridors.scenario.closures import ANYWHERE
 from corridors.scenario.in_force import with_members
 from corridors.scenario.precedence import applies, gives, judge, lacks_standing, standing, survey
 from corridors.scenario.register import POWERS
@@ -22,8 +23,8 @@ from corridors.scenario.register import POWERS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from corridors.model.access import Cargo, Control, InForce, Rule, Scope
-    from corridors.model.scenario import Scenario
+    from corridors.model.access import Cargo, Control, InForce, Place, Rule, Scope
+    from corridors.model.scenario import AccessEntry, Scenario
     from corridors.report.explained import ControlRow, EventRow, RuleRow
     from corridors.scenario.reasons import Reasons
     from corridors.scenario.register import Register
@@ -168,18 +169,30 @@ class _Teller:
             yield PowerRow(power, actor, self.names[actor], held, reach)
 
     def _verdicts(self, cargo: Cargo) -> Iterator[VerdictRow]:
-        """Yield what the rules say of some cargo, place by place."""
+        """Yield what the rules, and the scenario itself, say of some cargo, place by place."""
         for found in self.seen:
-            verdict, place = judge(found, cargo, self.law), found.place
-            rules = dict.fromkeys(rule.id for rule in verdict.winners)
+            place = found.place
+            shut, lifted = (self._named(place, section) for section in ("close", "open"))
+            closed = place.closed or "; ".join(f"{one} closed by the scenario" + (
+                f" ({one.source})" if one.source else "") for one in shut)  # fmt: skip
+            verdict = judge(replace(found, place=replace(place, closed=closed)), cargo, self.law)
+            refusals = verdict.refusals if closed or not lifted else ()
             named = "" if place.named else " (other crossings)"
             yield VerdictRow(
                 (", ".join(sorted(place.assets)) or "-".join(place.countries)) + named,
-                place.mode, place.countries, verdict.usable,
-                tuple(asdict(one) for one in verdict.refusals), tuple(rules),
+                place.mode, place.countries, not refusals,
+                tuple(asdict(one) for one in refusals),
+                tuple(dict.fromkeys(rule.id for rule in verdict.winners)),
                 dict(verdict.charges), dict(verdict.delays), dict(verdict.caps),
                 verdict.refusal_chance,
             )  # fmt: skip
+
+    def _named(self, place: Place, section: str) -> list[AccessEntry]:
+        """Return the entries by which the scenario itself closes or opens a place."""
+        names = {*place.assets, *place.countries, ANYWHERE}
+        names |= {place.pair, "-".join(reversed(place.pair.split("-")))} - {""}
+        entries: tuple[AccessEntry, ...] = getattr(self.asked.scenario.access, section)
+        return [one for one in entries if one.place in names and one.mode in ("", place.mode)]
 
     def _alternatives(self) -> dict[str, tuple[ControlRow, ...]]:
         """Return the regimes that may be chosen here, with what each would put in place."""

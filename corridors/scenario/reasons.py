@@ -15,12 +15,9 @@ if TYPE_CHECKING:
     from corridors.model.access import InForce, Rule
     from corridors.scenario.register import Register
 
-#: What can decide: the day, a switch of the scenario, a condition, what the scenario
-#: supposes of an actor, or that the rule is the scenario's own.
-KINDS = ("date", "switch", "condition", "stance", "own")
-
-_OWN = ("own", "a rule of the scenario")
-_REFUSING = ("stance", "as the scenario supposes")
+#: What can decide, the most telling first: that the rule is the scenario's own, a switch
+#: of the scenario, what it supposes of an actor, a regime, another condition, the day.
+KINDS = ("own", "switch", "stance", "regime", "condition", "date")
 
 
 @dataclass(frozen=True)
@@ -62,18 +59,23 @@ class Reasons:
     def of(self, rule: Rule) -> Reason:
         """Return why a rule is in force, or is not, whichever is the case."""
         if rule.id not in self.known:
-            stance = rule.id.startswith(REFUSES)
-            return Reason(*(_REFUSING if stance else _OWN))
+            return self._own(rule)
         held = rule.id in self.active
         if rule.id in self.forced:
             return Reason("switch", f"switched {'on' if held else 'off'} by the scenario")
         return self._holding(rule) if held else self._idle(rule)
 
+    def _own(self, rule: Rule) -> Reason:
+        """Return why a rule that is not the register's holds: the scenario says so."""
+        kind = "stance" if rule.id.startswith(REFUSES) else "own"
+        stated = rule.id in self.active
+        return Reason(kind, "stated by the scenario" if stated else "not in this scenario")
+
     def _holding(self, rule: Rule) -> Reason:
         """Return why a rule that nobody switched is in force."""
         condition = self.known[rule.id].condition
         if condition:
-            return Reason("condition", f"as {condition}")
+            return Reason(_kind(condition), f"as {condition}")
         start, end = rule.span.start, rule.span.end
         since = f"since {start}" if start else "at all times"
         return Reason("date", f"{since}, until {end}" if end else since)
@@ -90,4 +92,9 @@ class Reasons:
             return Reason("stance", f"lifted, as the scenario has {rule.by} permit")
         lacking = [name for name in sorted(names_in(condition)) if not self.truth[name]]
         words = f" ({', '.join(lacking)} not so)" if lacking else ""
-        return Reason("condition", f"only if {rule.condition}{words}")
+        return Reason(_kind(rule.condition), f"only if {rule.condition}{words}")
+
+
+def _kind(condition: str) -> str:
+    """Return whether a condition asks for a regime, written `asset:name`."""
+    return "regime" if ":" in condition else "condition"

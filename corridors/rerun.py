@@ -1,0 +1,82 @@
+"""A finished run taken up again: its files unaltered, its inputs those of today."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from corridors.errors import Finding, InputMissingError
+from corridors.manifest import sha256_of, verify_manifest
+from corridors.run import inputs_of, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from corridors.scenario.load import Loaded
+    from corridors.scenario.register import Register
+    from geodata.snapshot import Snapshot
+
+RESULT = "result.json"
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """What a finished run was made of, opened again; `result` is its `result.json`."""
+
+    loaded: Loaded
+    snapshot: Snapshot
+    register: Register
+    result: dict[str, Any]
+
+
+def is_run(path: Path) -> bool:
+    """Whether a path is the folder of a finished run."""
+    return (path / RESULT).is_file()
+
+
+def open_run(folder: Path, *, network: Path, scenario: str = "") -> Rerun:
+    """Open what a run was made of, and check that it is all still the same.
+
+    Parameters
+    ----------
+    folder
+        The folder that the run left.
+    network
+        The network it ran on.
+    scenario
+        Its scenario by id or path; the id named in its result if empty.
+
+    Raises
+    ------
+    InputMissingError
+        If the folder is no run's or was altered, or an input has another hash than when
+        it ran; all differences are listed.
+    ScenarioError
+        If the scenario is no longer valid.
+    """
+    manifest = verify_manifest(folder)
+    if not is_run(folder):
+        msg = f"{folder}: has no {RESULT}; name the folder of a finished run"
+        raise InputMissingError(msg)
+    result = json.loads((folder / RESULT).read_bytes())
+    name = scenario or result["scenario"]["id"]
+    loaded, snapshot, register = read(name, network, manifest["hashed"]["parameters"]["set"])
+    _check(folder, manifest["hashed"]["inputs"], loaded, snapshot)
+    return Rerun(loaded, snapshot, register, result)
+
+
+def _check(folder: Path, then: dict[str, str], loaded: Loaded, snapshot: Snapshot) -> None:
+    """Raise every input that is not what it was."""
+    now = {
+        name: content if isinstance(content, str) else sha256_of(content)
+        for name, content in inputs_of(loaded, snapshot).items()
+    }
+    findings = [
+        Finding(str(folder), 0, 0, name, "is not what it was when this ran", "run it again")
+        for name in sorted(now.keys() | then.keys())
+        if now.get(name) != then.get(name)
+    ]
+    if findings:
+        msg = f"{folder}: made from other inputs than those of today:"
+        raise InputMissingError(msg, findings=findings)
