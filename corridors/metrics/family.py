@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.solve.paths import Router, best_through
+from corridors.solve.paths import Router
 from geodata.types import Kind
 
 if TYPE_CHECKING:
@@ -54,6 +55,17 @@ class Passage:
         """Weight from each entry to each exit, shape (entries, exits)."""
         return self.trees.distance[:, self.exits]
 
+    @cached_property
+    def pairs(self) -> Ints:
+        """Entry and exit between which there is a way, (pairs, 2)."""
+        return np.argwhere(np.isfinite(self.distance))
+
+    @cached_property
+    def through(self) -> tuple[Ints, Ints, Floats]:
+        """State of the entry, state of the exit and weight of each pair."""
+        entry, leave = self.pairs.T
+        return self.entries[entry], self.exits[leave], self.distance[entry, leave]
+
     def way(self, entry: int, leave: int) -> Ints:
         """Return the rows of the field from an entry to an exit."""
         found: Ints = self.rows[self.router.way(self.trees, entry, int(self.exits[leave]))]
@@ -99,24 +111,33 @@ def _places(graph: DecisionGraph, terminal: str) -> Ints:
     return np.flatnonzero(here & (graph.nodes.mode != 0)).astype(np.int64)
 
 
-class Passages:
+class PassageFinder:
     """Finds the passages of sections; cargoes that meet the same on a section share one."""
 
     def __init__(self, found: Sequence[Section]) -> None:
-        """Keep the sections."""
+        """Keep the sections, and their arcs one after the other."""
         self.sections = found
         self._known: dict[tuple[int, bytes, bytes], Passage] = {}
+        self._arcs = np.concatenate([one.arcs for one in found]) if found else np.zeros(0, np.int64)
+        self._start = np.cumsum([0, *(len(one.arcs) for one in found)])
+        self._first: tuple[Bools, Floats, list[Passage]] | None = None
 
-    def on(self, field: Field, weight: Floats, usable: Bools) -> list[Passage]:
+    def on(self, field: Field, weight: Floats, usable: Bools) -> Passages:
         """Return the passages that are open on a field whose rows have these weights."""
-        plain = len(field.memories) == 1
-        found = (
-            self._plain(at, field, weight, usable)
-            if plain
-            else _passage(section, field, weight, usable)
-            for at, section in enumerate(self.sections)
-        )
-        return [one for one in found if np.isfinite(one.distance).any()]
+        if len(field.memories) > 1:
+            return Passages([_passage(one, field, weight, usable) for one in self.sections])
+        if self._first is None:
+            found = [self._plain(at, field, weight, usable) for at in range(len(self.sections))]
+            self._first = (usable, weight, found)
+            return Passages(found)
+        usual, weights, found = self._first
+        differs = (usable != usual)[self._arcs] | (weight != weights)[self._arcs]
+        before = np.concatenate([[0], np.cumsum(differs)])
+        changed = np.flatnonzero(np.diff(before[self._start]))
+        found = list(found)
+        for at in changed.tolist():
+            found[at] = self._plain(at, field, weight, usable)
+        return Passages(found)
 
     def _plain(self, at: int, field: Field, weight: Floats, usable: Bools) -> Passage:
         """Return a passage where states are nodes, found once for equal weights."""
@@ -139,51 +160,69 @@ def _passage(section: Section, field: Field, weight: Floats, usable: Bools) -> P
     return Passage(section, entries, exits, rows, router, router.trees(entries))
 
 
-def family_ways(
-    found: Sequence[Passage],
-    whole: Router,
-    ends: tuple[tuple[Trees, int], tuple[Trees, int]],
-    *,
-    limit: float = np.inf,
-) -> Iterator[tuple[str, str, float, Ints]]:
-    """Yield family, branch, weight and rows of the best way of each family.
+class Passages:
+    """The open passages of one class of cargo, from every entry to every exit."""
 
-    Parameters
-    ----------
-    found
-        Passages as `Passages.on` gives them.
-    whole
-        Router over all usable rows of the same field.
-    ends
-        Forward trees and the origin's row in them; backward trees and the
-        destination's row.
-    limit
-        Ways heavier than this are left out.
-
-    Notes
-    -----
-    A way may pass a node twice, where the section lies off any sensible route between
-    the two ends; `is_simple` tells.
-    """
-    (forward, start), (backward, goal) = ends
-    best: dict[str, tuple[float, Passage, int, int]] = {}
-    for passage in found:
-        to_entry = forward.distance[start, passage.entries]
-        from_exit = backward.distance[goal, passage.exits]
-        total, a, b = best_through(to_entry, passage.distance, from_exit)
-        family = passage.section.family
-        known = best.get(family)
-        if np.isfinite(total) and total <= limit and (known is None or total < known[0]):
-            best[family] = (total, passage, a, b)
-    for family, (total, passage, a, b) in sorted(best.items()):
-        way = np.concatenate(
-            [
-                whole.way(forward, start, int(passage.entries[a])),
-                passage.way(a, b),
-                whole.way(backward, goal, int(passage.exits[b])),
-            ]
+    def __init__(self, found: Sequence[Passage]) -> None:
+        """Line up all pairs of entry and exit between which there is a way."""
+        self._found = sorted(
+            (one for one in found if len(one.pairs)), key=lambda one: one.section.family
         )
-        yield family, passage.section.branch, total, way
+        if not self._found:
+            self._start = np.zeros(0, np.int64)
+            return
+        self._at = np.repeat(np.arange(len(self._found)), [len(one.pairs) for one in self._found])
+        self._pair = np.concatenate([one.pairs for one in self._found])
+        columns = zip(*(one.through for one in self._found), strict=True)
+        self._entry, self._exit, self._weight = (np.concatenate(column) for column in columns)
+        families = [one.section.family for one in self._found]
+        code = np.array([families.index(family) for family in families])[self._at]
+        self._start = np.flatnonzero(np.concatenate([[True], code[1:] != code[:-1]]))
+
+    def __len__(self) -> int:
+        """Return the number of passages that lead anywhere."""
+        return len(self._found)
+
+    def ways(
+        self, whole: Router, ends: tuple[tuple[Trees, int], tuple[Trees, int]], *,
+        limit: float = np.inf,
+    ) -> Iterator[tuple[str, str, float, Ints]]:  # fmt: skip
+        """Yield family, branch, weight and rows of the best way of each family.
+
+        Parameters
+        ----------
+        whole
+            Router over all usable rows of the same field.
+        ends
+            Forward trees and the origin's row in them; backward trees and the
+            destination's row.
+        limit
+            Ways heavier than this are left out.
+
+        Notes
+        -----
+        A way may pass a node twice, where the section lies off any sensible route
+        between the two ends; `is_simple` tells.
+        """
+        if not self._found:
+            return
+        (forward, start), (backward, goal) = ends
+        to_entry = forward.distance[start, self._entry]
+        total = to_entry + self._weight + backward.distance[goal, self._exit]
+        for first, stop in zip(self._start, [*self._start[1:], len(total)], strict=True):
+            best = int(first + np.argmin(total[first:stop]))
+            if not np.isfinite(total[best]) or total[best] > limit:
+                continue
+            passage, (entry, leave) = self._found[self._at[best]], self._pair[best].tolist()
+            way = np.concatenate(
+                [
+                    whole.way(forward, start, int(self._entry[best])),
+                    passage.way(entry, leave),
+                    whole.way(backward, goal, int(self._exit[best])),
+                ]
+            )
+            section = passage.section
+            yield section.family, section.branch, float(total[best]), way
 
 
 class FamilyNames:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from corridors.metrics.family import FamilyNames, Passages, family_ways, is_simple, sections
+from corridors.metrics.family import FamilyNames, PassageFinder, is_simple, sections
 from corridors.solve.paths import ArcIndex, Router
 from corridors.solve.stateful import Field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from corridors.metrics.family import Passage
+    from corridors.metrics.family import Passages
     from corridors.model.scenario import Scenario
     from corridors.scenario.compile import ClassView, Compiled
     from corridors.solve.paths import Trees
@@ -40,7 +40,10 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True)
 class Weighted:
-    """A field with the weights of one class of cargo: for each objective, (rows,)."""
+    """A field with the weights of one class of cargo: for each objective, (rows,).
+
+    `index` holds the usable rows.
+    """
 
     field: Field
     usable: Bools
@@ -70,7 +73,7 @@ class Search:
     backward: Trees
     start_row: dict[int, int]
     end_rows: dict[int, list[int]]
-    passages: list[Passage]
+    passages: Passages
 
     def reach(self, start: int, end: int) -> float:
         """Return the weight of the best way, infinite if there is none."""
@@ -87,7 +90,7 @@ class Search:
         for goal in self.end_rows[end]:
             ends = (self.forward[0], self.start_row[start]), (self.backward, goal)
             router = self.weighted.routers[0]
-            for family, _, weight, way in family_ways(self.passages, router, ends, limit=limit):
+            for family, _, weight, way in self.passages.ways(router, ends, limit=limit):
                 if family not in best or weight < best[family][0]:
                     best[family] = (weight, way)
         return found + [Way(self._arcs(best[name][1]), "family", name) for name in sorted(best)]
@@ -133,7 +136,7 @@ class WayFinder:
         self._field = Field.plain(arcs.tail, arcs.head, n_nodes=len(graph.nodes))
         families = set(scenario.alternatives.families)
         branches = [b for b in snapshot.branches if not families or b.family in families]
-        self._passages = Passages(sections(graph, branches))
+        self._passages = PassageFinder(sections(graph, branches))
         self.names = FamilyNames(graph, branches, link_km)
         self._searches: dict[int, Search] = {}
 
@@ -193,7 +196,7 @@ class WayFinder:
     def _forgetful(self, view: ClassView) -> Weighted:
         """Return the graph weighted as if cargo remembered nothing."""
         weights = view.generalised_usd_per_teu, view.cost_usd_per_teu, view.time_h
-        return Weighted(self._field, view.open, weights, self._index)
+        return Weighted(self._field, view.open, weights, self._index.among(view.open))
 
     def _remembering(self, view: ClassView, start: int, end: int) -> Search:
         """Search one demand on nodes split by what its cargo remembers."""
@@ -207,7 +210,7 @@ class WayFinder:
         cost = np.concatenate([view.cost_after(now) for now in each])
         time = np.concatenate([view.time_after(now) for now in each])
         value = self.compiled.value_of_time_usd_per_teu_h
-        index = ArcIndex(field.tail, field.head, n_nodes=field.n_states)
+        index = ArcIndex(field.tail, field.head, n_nodes=field.n_states).among(usable)
         weighted = Weighted(field, usable, (cost + value * time, cost, time), index)
         root = field.state(start, int(memory.gain_at_node[start]))
         goals = field.states(np.array([end])).tolist()

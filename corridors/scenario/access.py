@@ -35,28 +35,90 @@ OPEN = -1
 
 
 @dataclass(frozen=True)
+class Levied:
+    """What one rule levies: an amount on each of some arcs, where it decides.
+
+    `arcs`, `situations` and `amounts` have one length; `won` (verdicts,) marks the
+    verdicts in which the rule decides.
+    """
+
+    arcs: Ints
+    situations: Ints
+    amounts: Floats
+    won: Bools
+
+
+@dataclass(frozen=True)
 class Access:
     """What the rules say of c classes of cargo on n arcs.
 
     Classes that no rule tells apart share a row: class k has row `row_of[k]` (c,) of all
-    arrays of shape (rows, n). `refused_by` indexes `reasons`, -1 where open; an arc that
-    several actors close names the first. `charge_usd_per_teu` and `delay_h` are levied
-    on passing an arc. `warnings` tell what was left out and which rules lack standing.
-    `verdict_of` (rows, situations) indexes `verdicts`, of which `caps` are the caps.
+    arrays of shape (rows, n), which are made when asked for, whole or row by row.
+    `verdict_of` (rows, situations) indexes `verdicts`; of these `usable`, `refused` and
+    `caps` tell what is open, which of `reasons` closes it first and what may pass.
+    `charges` and `delays` are levied on passing an arc. `warnings` tell what was left
+    out and which rules lack standing.
     """
 
     row_of: Ints
-    open: Bools
-    refused_by: Shorts
     reasons: tuple[Refusal, ...]
-    charge_usd_per_teu: Floats
-    delay_h: Floats
     warnings: tuple[str, ...]
     terrain: Terrain
     verdicts: tuple[Verdict, ...]
     verdict_of: Ints
     situation_of_arc: Ints
+    usable: Bools
+    refused: Shorts
     caps: Floats
+    charges: tuple[Levied, ...]
+    delays: tuple[Levied, ...]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.verdict_of)
+
+    def open_of(self, row: int) -> Bools:
+        """Return which arcs the classes of a row may use, (n,)."""
+        found: Bools = self.usable[self.verdict_of[row]][self.situation_of_arc]
+        return found
+
+    def charge_of(self, row: int) -> Floats:
+        """Return what the classes of a row are charged on each arc in USD per TEU, (n,)."""
+        return self._levied(self.charges, row)
+
+    def delay_of(self, row: int) -> Floats:
+        """Return how long the classes of a row are delayed on each arc in hours, (n,)."""
+        return self._levied(self.delays, row)
+
+    def _levied(self, levied: Sequence[Levied], row: int) -> Floats:
+        total = np.zeros(len(self.situation_of_arc))
+        for one in levied:
+            wins = one.won[self.verdict_of[row, one.situations]]
+            total[one.arcs[wins]] += one.amounts[wins]
+        return total
+
+    @cached_property
+    def open(self) -> Bools:
+        """Which arcs may be used, (rows, n)."""
+        found: Bools = _spread(self.usable, self.verdict_of, self.situation_of_arc, usual=True)
+        return found
+
+    @cached_property
+    def refused_by(self) -> Shorts:
+        """Index into `reasons` of the first who closes an arc, -1 where open, (rows, n)."""
+        found: Shorts = _spread(self.refused, self.verdict_of, self.situation_of_arc, usual=OPEN)
+        return found
+
+    @cached_property
+    def charge_usd_per_teu(self) -> Floats:
+        """What is charged on passing an arc, (rows, n)."""
+        return np.stack([self.charge_of(row) for row in range(self.rows)])
+
+    @cached_property
+    def delay_h(self) -> Floats:
+        """How long passing an arc is delayed, (rows, n)."""
+        return np.stack([self.delay_of(row) for row in range(self.rows)])
 
     @cached_property
     def cap_teu_per_year(self) -> Floats:
@@ -144,24 +206,23 @@ def compile_access(
     )
     verdicts = tuple(laid.verdicts[at] for at in used.tolist())
     verdict_of = verdict_of.reshape(len(first), -1)
-    sheet = _Sheet(laid, verdicts, verdict_of, units or Units())
+    sheet = _Sheet(laid, verdicts, units or Units())
+    reasons, refused = _reasons(verdicts)
+    charges, delays = sheet.levied("charge"), sheet.levied("delay")
     caps = np.array([sheet.cap(one) for one in verdicts], np.float64)
-    usable = np.array([one.usable for one in verdicts], np.bool_)
-    reasons, refused_by = _reasons(verdicts)
-    at = sheet.situation_of_arc
     return Access(
         row_of,
-        _spread(usable, verdict_of, at, usual=True),
-        _spread(refused_by, verdict_of, at, usual=OPEN),
         reasons,
-        sheet.levied("charge"),
-        sheet.levied("delay"),
         (*laid.warnings, *sorted(sheet.warnings)),
         terrain,
         verdicts,
         verdict_of,
-        at,
+        laid.situation_of_place[terrain.place_of_arc],
+        np.array([one.usable for one in verdicts], np.bool_),
+        refused,
         caps,
+        charges,
+        delays,
     )
 
 
@@ -202,16 +263,13 @@ def _spread(
 class _Sheet:
     """Turns values of rules into arrays, and keeps a warning for each that it cannot."""
 
-    def __init__(
-        self, laid: Candidates, verdicts: Sequence[Verdict], verdict_of: Ints, units: Units
-    ) -> None:
-        self.laid, self.verdicts, self.verdict_of, self.units = laid, verdicts, verdict_of, units
-        self.situation_of_arc = laid.situation_of_place[laid.terrain.place_of_arc]
+    def __init__(self, laid: Candidates, verdicts: Sequence[Verdict], units: Units) -> None:
+        self.laid, self.verdicts, self.units = laid, verdicts, units
         self.warnings: set[str] = set()
 
-    def levied(self, effect: str) -> Floats:
-        """Return what the rules of an effect levy on each arc, (rows, n)."""
-        total = np.zeros((len(self.verdict_of), len(self.situation_of_arc)))
+    def levied(self, effect: str) -> tuple[Levied, ...]:
+        """Return what each rule of an effect levies."""
+        found = []
         for rule, won in _winning(effect, self.verdicts):
             value = self._value(rule)
             if not value:
@@ -219,9 +277,8 @@ class _Sheet:
             where = self.laid.levies[rule.id]
             self.warnings |= {where.problem} - {""}
             situations = self.laid.situation_of_place[where.places]
-            wins = won[self.verdict_of[:, situations]]
-            total[:, where.arcs] += wins * (value * where.parts)
-        return total
+            found.append(Levied(where.arcs, situations, value * where.parts, won))
+        return tuple(found)
 
     def cap(self, verdict: Verdict) -> float:
         """Return the smallest cap of a verdict in TEU a year, infinite if there is none."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from corridors.errors import Finding, ScenarioError
 from corridors.model.result import Blocker
 from corridors.scenario.access import compile_access
@@ -151,14 +153,19 @@ class ClassView:
     @cached_property
     def only_closes(self) -> bool:
         """Whether remembering more never opens an arc and never makes one cheaper."""
-        access, rows = self.compiled.access, list(self.memory.rows)
-        first, others = rows[0], sorted(set(rows[1:]) - {rows[0]})
+        first, *others = dict.fromkeys(self.memory.rows)
+        access = self.compiled.access
         return all(
-            bool((access.open[row] <= access.open[first]).all())
-            and bool((access.charge_usd_per_teu[row] >= access.charge_usd_per_teu[first]).all())
-            and bool((access.delay_h[row] >= access.delay_h[first]).all())
+            self._only_closes(first, row)
+            and bool((access.charge_of(row) >= access.charge_of(first)).all())
+            and bool((access.delay_of(row) >= access.delay_of(first)).all())
             for row in others
         )
+
+    def _only_closes(self, first: int, row: int) -> bool:
+        access = self.compiled.access
+        usable = access.usable[access.verdict_of[[first, row]]]
+        return bool((usable[1] <= usable[0]).all())
 
     def memory_along(self, way: Ints, start: int) -> list[int]:
         """Return what cargo remembers before each arc of a way from a node."""
@@ -176,24 +183,33 @@ class ClassView:
         """
         if not self.memory.matters:
             return True
-        access, rows = self.compiled.access, self.memory.rows
+        before = np.array(self.memory_along(way, start))
         return all(
-            (access.open[rows[now], arc] or self.compiled.closures.lifted[arc])
-            and access.charge_usd_per_teu[rows[now], arc] == access.charge_usd_per_teu[rows[0], arc]
-            and access.delay_h[rows[now], arc] == access.delay_h[rows[0], arc]
-            for arc, now in zip(way.tolist(), self.memory_along(way, start), strict=True)
+            bool(
+                self.open_after(now)[way[before == now]].all()
+                and self._unchanged(way[before == now], now)
+            )
+            for now in np.unique(before[before > 0]).tolist()
+        )
+
+    def _unchanged(self, arcs: Ints, memory: int) -> bool:
+        """Whether some arcs cost what they cost cargo that remembers nothing."""
+        return bool(
+            (self.cost_after(memory)[arcs] == self.cost_usd_per_teu[arcs]).all()
+            and (self.time_after(memory)[arcs] == self.time_h[arcs]).all()
         )
 
     def along(self, way: Ints, start: int) -> tuple[Floats, Floats]:
         """Return cost and time of each arc of a way from a node, with what is remembered."""
         if not self.memory.matters:
             return self.cost_usd_per_teu[way], self.time_h[way]
-        rows = [self.memory.rows[now] for now in self.memory_along(way, start)]
-        prices, access = self.compiled.prices, self.compiled.access
-        return (
-            prices.cost_usd_per_teu[way] + access.charge_usd_per_teu[rows, way],
-            prices.time_h[way] + access.delay_h[rows, way],
-        )
+        cost, time = self.cost_usd_per_teu[way], self.time_h[way]
+        before = np.array(self.memory_along(way, start))
+        for now in np.unique(before[before > 0]).tolist():
+            later = before == now
+            cost[later] = self.cost_after(now)[way[later]]
+            time[later] = self.time_after(now)[way[later]]
+        return cost, time
 
     def blockers(self, arc: int, *, memory: int = 0) -> tuple[Blocker, ...]:
         """Return all that keeps an arc shut; none if it is open."""
@@ -220,14 +236,14 @@ class ClassView:
 
     def _open(self, row: int) -> Bools:
         closures, access = self.compiled.closures, self.compiled.access
-        return closures.open & (access.open[row] | closures.lifted)
+        return closures.open & (access.open_of(row) | closures.lifted)
 
     def _cost(self, row: int) -> Floats:
         prices, access = self.compiled.prices, self.compiled.access
-        return prices.cost_usd_per_teu + access.charge_usd_per_teu[row]
+        return prices.cost_usd_per_teu + access.charge_of(row)
 
     def _time(self, row: int) -> Floats:
-        return self.compiled.prices.time_h + self.compiled.access.delay_h[row]
+        return self.compiled.prices.time_h + self.compiled.access.delay_of(row)
 
 
 def _said(one: Blocker) -> str:

@@ -38,28 +38,51 @@ class Trees:
 
 
 class ArcIndex:
-    """An arc table sorted by its ends once, for routers that differ in weights only.
+    """Arcs sorted by their ends once, for routers that differ in weights only.
 
-    `order` (arcs,) lists the arcs pair of ends by pair of ends; `start` (pairs,) is where
-    each pair begins in it, `key` (pairs,) the pair as one number.
+    `order` lists the arcs pair of ends by pair of ends; `start` (pairs,) is where each
+    pair begins in it, `key` (pairs,) the pair as one number.
     """
 
-    def __init__(self, tail: NDArray[np.int32], head: NDArray[np.int32], *, n_nodes: int) -> None:
-        """Sort the arcs by tail, then head, then place in the table."""
-        key = tail.astype(np.int64) * n_nodes + head
-        self.order: Ints = np.argsort(key, kind="stable")
-        key = key[self.order]
+    def __init__(
+        self, tail: NDArray[np.int32], head: NDArray[np.int32], *, n_nodes: int,
+        order: Ints | None = None,
+    ) -> None:  # fmt: skip
+        """Sort the arcs by tail, then head, then place in the table.
+
+        Parameters
+        ----------
+        tail, head
+            Ends of the arcs, shape (arcs,).
+        n_nodes
+            Number of nodes.
+        order
+            The arcs that count, sorted so already; all if not given.
+        """
+        self.tail, self.head, self.n_nodes = tail, head, n_nodes
+        whole = tail.astype(np.int64) * n_nodes + head
+        self.order: Ints = np.argsort(whole, kind="stable") if order is None else order
+        key = whole[self.order]
         fresh = np.concatenate([[True], key[1:] != key[:-1]]) if len(key) else np.zeros(0, bool)
         self.start: Ints = np.flatnonzero(fresh)
         self.key: Ints = key[self.start]
-        self.n_nodes = n_nodes
+        tails, heads = np.divmod(self.key, n_nodes)
+        self._columns = heads.astype(np.int32)
+        self._rows = np.zeros(n_nodes + 1, np.int32)
+        np.cumsum(np.bincount(tails, minlength=n_nodes), out=self._rows[1:])
 
-    def lightest(self, weight: Floats) -> Floats:
-        """Return the least weight of each pair of ends, (pairs,)."""
-        found: Floats = (
+    def among(self, usable: Bools) -> ArcIndex:
+        """Return the index of some of the arcs, (arcs,)."""
+        order = self.order[usable[self.order]]
+        return ArcIndex(self.tail, self.head, n_nodes=self.n_nodes, order=order)
+
+    def graph(self, weight: Floats) -> sp.csr_array:
+        """Return the matrix of the least weight of each pair of ends."""
+        least = (
             np.minimum.reduceat(weight[self.order], self.start) if len(self.start) else weight[:0]
         )
-        return found
+        shape = (self.n_nodes, self.n_nodes)
+        return sp.csr_array((least, self._columns, self._rows), shape=shape)
 
     def arcs(self, pair: int) -> Ints:
         """Return the arcs of a pair of ends, in the order of the table."""
@@ -88,7 +111,7 @@ class Router:
         n_nodes
             Number of nodes.
         index
-            The same arcs sorted already, if there is more than one router on them.
+            The usable arcs sorted already, if there is more than one router on them.
 
         Raises
         ------
@@ -99,18 +122,10 @@ class Router:
         if len(used) and not (np.isfinite(used).all() and used.min() >= 0):
             msg = "arc weights must be finite and not negative"
             raise ValueError(msg)
-        index = index or ArcIndex(tail, head, n_nodes=n_nodes)
         self.n_nodes = n_nodes
-        self._index = index
-        self._weight: Floats = np.where(usable, weight, np.inf)
-        least = index.lightest(self._weight)
-        self._pairs = np.flatnonzero(np.isfinite(least))
-        tail, head = np.divmod(index.key[self._pairs], n_nodes)
-        rows = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=n_nodes))])
-        self._graph = sp.csr_array(
-            (least[self._pairs], head.astype(np.int32), rows.astype(np.int32)),
-            shape=(n_nodes, n_nodes),
-        )
+        self._index = index or ArcIndex(tail, head, n_nodes=n_nodes).among(usable)
+        self._weight = weight
+        self._graph = self._index.graph(weight)
 
     def trees(self, roots: Ints, *, backward: bool = False) -> Trees:
         """Search from all `roots` at once, or backward to them."""
@@ -143,24 +158,3 @@ class Router:
         """Return the first of the lightest arcs of a pair of ends."""
         arcs = self._index.arcs(pair)
         return int(arcs[0] if len(arcs) == 1 else arcs[np.argmin(self._weight[arcs])])
-
-
-def best_through(to_entry: Floats, section: Floats, from_exit: Floats) -> tuple[float, int, int]:
-    """Cheapest way through a section: its weight, entry and exit.
-
-    Parameters
-    ----------
-    to_entry, from_exit
-        Distance from the origin to each entry, shape (a,), and from each exit to the
-        destination, shape (b,).
-    section
-        Distance from entry to exit within the section, shape (a, b).
-
-    Examples
-    --------
-    >>> best_through(np.array([1.0, 0.0]), np.array([[1.0], [9.0]]), np.array([2.0]))
-    (4.0, 0, 0)
-    """
-    total = to_entry[:, None] + section + from_exit[None, :]
-    entry, leave = np.unravel_index(int(np.argmin(total)), total.shape)
-    return float(total[entry, leave]), int(entry), int(leave)

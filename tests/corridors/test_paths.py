@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corridors.solve.paths import Router, best_through
+from corridors.solve.paths import Router
 
 if TYPE_CHECKING:
     from corridors.solve.paths import Floats
@@ -126,16 +126,3 @@ def test_no_arc_at_all_is_no_error() -> None:
 
 
 numbers = st.floats(0, 100) | st.just(math.inf)
-
-
-@given(st.integers(1, 4), st.integers(1, 4), st.data())
-def test_best_through_is_the_least_of_all_sums(a: int, b: int, data: st.DataObject) -> None:
-    def array(*shape: int) -> Floats:
-        size = int(np.prod(shape))
-        return np.array(data.draw(st.lists(numbers, min_size=size, max_size=size))).reshape(shape)
-
-    to_entry, section, from_exit = array(a), array(a, b), array(b)
-    total, entry, leave = best_through(to_entry, section, from_exit)
-    sums = [to_entry[i] + section[i, j] + from_exit[j] for i in range(a) for j in range(b)]
-    assert total == min(sums)
-    assert to_entry[entry] + section[entry, leave] + from_exit[leave] == total
