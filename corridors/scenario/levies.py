@@ -112,7 +112,8 @@ def convert(rule: Rule, units: Units) -> tuple[float, str]:
     given = [getattr(units, name) for name in needed]
     lacking = [name for name, value in zip(needed, given, strict=True) if not value]
     if lacking:
-        return np.nan, f"{left_out} {' and '.join(lacking)} is not given"
+        verb = "is" if len(lacking) == 1 else "are"
+        return np.nan, f"{left_out} {' and '.join(lacking)} {verb} not given"
     return rule.value * one(*given), ""
 
 

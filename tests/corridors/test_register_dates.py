@@ -118,7 +118,7 @@ CONTROLS = {
 }  # fmt: skip
 
 
-KNOWN = {row.id for row in (*REGISTER.rules, *REGISTER.controls)}
+KNOWN = {rule.id for rule in REGISTER.rules} | {row.id for row in REGISTER.controls}
 
 
 def spelled(text: str) -> set[str]:
