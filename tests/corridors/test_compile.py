@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,17 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corridors.errors import ScenarioError
 from corridors.model.scenario import RateOverride, Scenario
 from corridors.scenario.closures import NOT_BUILT, close
 from corridors.scenario.compile import Compiled, compile_scenario
 from corridors.scenario.load import load_scenario
 from corridors.scenario.pricing import Component, price
 from corridors.scenario.rates import load_rates
+from geodata.snapshot import Snapshot
 from geodata.types import Arcs, Asset, DecisionGraph, Kind, Links, Mode, Nodes, Status
+from tests.oracles.small_register import deny, small_register
 
 RATES = load_rates()
 COUNTRIES = ("KZ", "AZ", "AM", "IR", "XZ", "UZ")
-HEAD = "extends: _base\nid: x\ntitle: t\nwhy: w\n"
+HEAD = (
+    "id: x\ntitle: t\nwhy: w\nas_of: 2026-11-22\n"
+    "demands: [{id: d, origin: ONE, destination: TWO, teu_per_year: 1}]\n"
+)
+COSTS = "costs: {value_of_time_usd_per_teu_h: 2.57, penalty_usd_per_teu: 50000}\n"
 
 
 def asset(name: str, kind: str, *countries: str, **more: Any) -> Asset:
@@ -28,17 +36,32 @@ def asset(name: str, kind: str, *countries: str, **more: Any) -> Asset:
 
 ASSETS = (
     asset("X_KZUZ", "crossing", "KZ", "UZ"),
-    asset("X_AGB_RL", "crossing", "AM", "AZ", status="planned", political_status="closed"),
+    asset("X_AGB_RL", "crossing", "AM", "AZ", status="planned"),
     asset("R18", "line", "AM", status="planned", opening_likely=2029),
     asset("PAAU", "terminal", "KZ"),
     asset("V01", "service", sailings_per_week=6.0),
     asset("S_SUZ", "strait", "XZ"),
-    asset("S_HRM", "strait", "XZ", political_status="conditional", source="a paper"),
+    asset("S_HRM", "strait", "XZ"),
     asset("V99", "service"),
     asset("V00", "service", sailings_per_week=0.0),
-    asset("X_OLD", "crossing", "AM", "AZ", political_status="closed", source="decree"),
+    asset("X_OLD", "crossing", "AM", "AZ"),
 )
 AT = {one.id: at for at, one in enumerate(ASSETS)}
+REGISTER = small_register(
+    control=[
+        {"id": "K_HRM", "on": "S_HRM", "actor": "IR", "default_policy": "closed",
+         "title": "the strait"},
+    ],
+    rules=[
+        deny("R_AGB", "AZ", "X_AGB_RL"),
+        deny("R_OLD", "AZ", "X_OLD"),
+        {"id": "R_HRM", "by": "IR", "effect": "permit", "on": "S_HRM", "condition": "E2"},
+        {"id": "R_FEE", "by": "KZ", "effect": "charge", "value": "11", "unit": "USD/TEU",
+         "on": "PAAU", "cargo": "owner=UZ"},
+    ],
+)  # fmt: skip
+REFUSED = "refused by AZ (R_OLD): title of R_OLD"
+STRAIT = "refused by IR: the strait: closed unless IR permits"
 
 # name: kind, mode, km, country, status, asset
 ROWS: dict[str, tuple[Kind, Mode, float, str, Status, str]] = {
@@ -86,50 +109,68 @@ def graph(*, repeat: int = 1) -> DecisionGraph:
     wide = np.zeros(n, np.int64)
     arcs = Arcs(tail=at, head=at, chain_start=wide, chain_stop=wide, **columns(repeat=repeat))
     point, code = np.zeros(1), np.zeros(1, np.int8)
-    nodes = Nodes(point, point, code, np.zeros(1, np.int16), np.zeros(1, np.int16), at[:1])
+    small = np.zeros(1, np.int16)
+    nodes = Nodes(point, point, code, small, small, np.full(1, -1, np.int32))
     none = np.zeros(0, np.int32)
     return DecisionGraph(nodes, at[:1], arcs, none, none, none, COUNTRIES, (), ASSETS)
 
 
 def scenario(text: str = "", *sets: str) -> Scenario:
-    return load_scenario("-", stdin=HEAD + text, sets=sets).scenario
+    costs = "" if "costs:" in text else COSTS
+    return load_scenario("-", stdin=HEAD + costs + text, sets=sets).scenario
 
 
 def compiled(text: str = "", *sets: str) -> Compiled:
-    return compile_scenario(scenario(text, *sets), graph(), RATES)
+    snapshot = Snapshot("id", Path(), graph(), (), (), ())
+    return compile_scenario(scenario(text, *sets), snapshot, RATES, REGISTER)
 
 
 def closed(result: Compiled) -> dict[str, str]:
-    return {name: result.reason(at) for name, at in ROW.items() if not result.open[at]}
+    view = result.view(0)
+    return {name: view.reason(at) for name, at in ROW.items() if not view.open[at]}
 
 
 # --- closures
 
 
-def test_what_does_not_stand_or_is_closed_is_closed_with_a_reason() -> None:
+def test_what_does_not_stand_or_is_refused_is_closed_with_a_reason() -> None:
     assert closed(compiled()) == {
-        "tripp_border": "X_AGB_RL planned, not built in this scenario",
+        "tripp_border": "X_AGB_RL planned, not built in this scenario; "
+        "refused by AZ (R_AGB): title of R_AGB",
         "tripp": "R18 planned (2029), not built in this scenario",
-        "hormuz": "S_HRM closed: conditional, and the condition is taken as not met (a paper)",
+        "hormuz": STRAIT,
         "idle": "V00 has no sailings",
         "ruin": NOT_BUILT,
-        "old_border": "X_OLD closed: political status closed (decree)",
+        "old_border": REFUSED,
     }
 
 
-def test_conditional_assets_are_listed_and_may_be_used() -> None:
-    assert compiled().conditional == ("S_HRM",)
-    passing = compiled("", "access.conditional=open")
-    assert "hormuz" not in closed(passing)
-    assert passing.conditional == ()
-    assert "hormuz" not in closed(compiled("access: {open: [{asset: S_HRM}]}\n"))
+@pytest.mark.parametrize(
+    "choice",
+    [
+        "access.events={E2: true}",
+        "access.permits=[IR]",
+        "access.open={S_HRM: why}",
+        "access.own={P: {by: IR, effect: permit, on_kind: asset, on: S_HRM}}",
+    ],
+)
+def test_a_strait_shut_by_default_opens_to_whoever_may(choice: str) -> None:
+    assert "hormuz" not in closed(compiled("", choice))
+    assert closed(compiled()).keys() - closed(compiled("", choice)).keys() == {"hormuz"}
+
+
+def test_a_rule_of_the_register_can_be_put_out_of_force_and_in() -> None:
+    without = compiled("", "access.rules={R_OLD: false}")
+    assert "old_border" not in closed(without)
+    forced = compiled("", "access.rules={R_HRM: true}")
+    assert "hormuz" not in closed(forced)
 
 
 def test_building_does_not_open_a_closed_border() -> None:
     built = compiled("", "network.built=[R18, X_AGB_RL]")
     assert "tripp" not in closed(built)
-    assert closed(built)["tripp_border"] == "X_AGB_RL closed: political status closed"
-    both = compiled("access: {open: [{asset: X_AGB_RL}]}\n", "network.built=[R18, X_AGB_RL]")
+    assert closed(built)["tripp_border"] == "refused by AZ (R_AGB): title of R_AGB"
+    both = compiled("access: {open: {X_AGB_RL: why}}\n", "network.built=[R18, X_AGB_RL]")
     assert not {"tripp", "tripp_border"} & closed(both).keys()
 
 
@@ -138,7 +179,7 @@ def test_a_service_without_sailings_can_be_started() -> None:
 
 
 def test_opening_does_not_build() -> None:
-    opened = compiled("access: {open: [{asset: X_AGB_RL}]}\n")
+    opened = compiled("access: {open: {X_AGB_RL: why}}\n")
     assert closed(opened)["tripp_border"] == "X_AGB_RL planned, not built in this scenario"
 
 
@@ -151,7 +192,7 @@ def test_opening_does_not_build() -> None:
     ],
 )
 def test_a_year_builds_what_is_likely_to_be_open(option: str, built: bool) -> None:  # noqa: FBT001
-    result = compiled("access: {open: [{country_pair: [AZ, AM]}]}\n", option)
+    result = compiled("access: {open: {AZ-AM: why}}\n", option)
     assert ("tripp" not in closed(result)) is built
     assert "tripp_border" not in closed(result)
     assert closed(result)["ruin"] == NOT_BUILT
@@ -160,38 +201,123 @@ def test_a_year_builds_what_is_likely_to_be_open(option: str, built: bool) -> No
 @pytest.mark.parametrize(
     ("entry", "names", "reason"),
     [
-        ("{country: IR}", {"gauge", "road"}, "country IR closed by the scenario"),
-        ("{country: IR, mode: road}", {"road"}, "country IR by road closed by the scenario"),
-        ("{country_pair: [UZ, KZ]}", {"border"}, "border UZ-KZ closed by the scenario"),
-        ("{country: UZ}", {"border"}, "country UZ closed by the scenario"),
-        ("{asset: S_SUZ, source: a treaty}", {"suez"}, "S_SUZ closed by the scenario (a treaty)"),
+        ("IR: why", {"gauge", "road"}, "IR closed by the scenario (why)"),
+        ("IR/road: why", {"road"}, "IR/road closed by the scenario (why)"),
+        ("UZ-KZ: why", {"border"}, "UZ-KZ closed by the scenario (why)"),
+        ("KZ-UZ: why", {"border"}, "KZ-UZ closed by the scenario (why)"),
+        ("KZ-UZ/rail: why", {"border"}, "KZ-UZ/rail closed by the scenario (why)"),
+        ("KZ-UZ/road: why", set(), ""),
+        ("UZ: why", {"border"}, "UZ closed by the scenario (why)"),
+        ("S_SUZ: a treaty", {"suez"}, "S_SUZ closed by the scenario (a treaty)"),
+        ("S_SUZ: ''", {"suez"}, "S_SUZ closed by the scenario"),
+        ("V01/sea: why", {"board", "sail", "leave"}, "V01/sea closed by the scenario (why)"),
+        ("PAAU/road: why", {"yard"}, "PAAU/road closed by the scenario (why)"),
+        ("'*/ferry': why", {"rare"}, "*/ferry closed by the scenario (why)"),
+        ("XZ: null", set(), ""),
     ],
 )
 def test_the_scenario_closes(entry: str, names: set[str], reason: str) -> None:
-    now = closed(compiled(f"access: {{close: [{entry}]}}\n"))
+    now = closed(compiled(f"access: {{close: {{{entry}}}}}\n"))
     assert now.keys() - closed(compiled()).keys() == names
-    assert {now[name] for name in names} == {reason}
+    assert {now[name] for name in names} <= {reason}
+
+
+def test_a_mode_everywhere_is_every_row_of_the_mode_and_no_other() -> None:
+    now = closed(compiled("access: {close: {'*/sea': why}}\n"))
+    mine = {name for name, reason in now.items() if reason.startswith("*/sea closed by")}
+    assert mine == {name for name, row in ROWS.items() if row[1] is Mode.SEA}
+
+
+def test_what_the_scenario_closes_and_what_rules_refuse_are_told_together() -> None:
+    view = compiled("access: {close: {X_OLD: why}}\n").view(0)
+    found = [(one.kind, one.id, one.actor) for one in view.blockers(ROW["old_border"])]
+    assert found == [("scenario", "X_OLD", ""), ("rule", "R_OLD", "AZ")]
+    shut = compiled().view(0).blockers(ROW["hormuz"])
+    assert [(one.kind, one.id, one.actor) for one in shut] == [("default", "IR", "IR")]
+    assert [one.kind for one in compiled().view(0).blockers(ROW["tripp"])] == ["not_built"]
+    assert compiled().view(0).blockers(ROW["steppe"]) == ()
 
 
 def test_closing_wins_over_opening() -> None:
-    result = compiled("access: {close: [{asset: X_OLD}], open: [{asset: X_OLD}]}\n")
-    assert closed(result)["old_border"] == "X_OLD closed by the scenario"
+    result = compiled("access: {close: {X_OLD: why}, open: {X_OLD: why}}\n")
+    assert closed(result)["old_border"] == "X_OLD closed by the scenario (why)"
 
 
 def test_every_closed_row_has_a_reason_and_no_open_one_has() -> None:
-    result = compiled()
-    assert ((result.closed_by >= 0) == ~result.open).all()
-    assert result.closed_by.dtype == np.int16
-    assert len(set(result.reasons)) == len(result.reasons)
+    result = compiled("access: {close: {KZ/rail: why}, open: {AZ: why}, refuses: [KZ]}\n")
+    view, shut = result.view(0), result.closures
+    for at in range(len(ROWS)):
+        assert bool(view.blockers(at)) == bool(view.reason(at)) == (not view.open[at])
+        assert (shut.reason(at) is None) == shut.open[at]
+    assert ((shut.closed_by >= 0) == ~shut.open).all()
+    assert shut.closed_by.dtype == np.int16
+    assert len(set(shut.reasons)) == len(shut.reasons)
 
 
-@given(st.sets(st.sampled_from(sorted(AT))), st.sampled_from(sorted(AT)))
+PLACES = st.sampled_from(sorted([*AT, *COUNTRIES, "KZ-UZ", "'*/sea'", "AZ/road", "AM-AZ/rail"]))
+
+
+@given(st.sets(PLACES), PLACES)
 def test_closing_more_never_opens_anything(shut: set[str], more: str) -> None:
-    def of(names: set[str]) -> Compiled:
-        entries = ", ".join(f"{{asset: {name}}}" for name in sorted(names))
-        return compiled(f"access: {{conditional: open, close: [{entries}]}}\n")
+    def of(names: set[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        entries = ", ".join(f"{name}: why" for name in sorted(names))
+        return compiled(f"access: {{permits: ['*'], close: {{{entries}}}}}\n").view(0).open
 
-    assert not (of(shut | {more}).open & ~of(shut).open).any()
+    assert not (of(shut | {more}) & ~of(shut)).any()
+
+
+@given(st.sets(PLACES), PLACES)
+def test_opening_more_never_closes_anything(opened: set[str], more: str) -> None:
+    def of(names: set[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        entries = ", ".join(f"{name}: why" for name in sorted(names))
+        return compiled(f"access: {{refuses: ['*'], open: {{{entries}}}}}\n").view(0).open
+
+    assert not (of(opened) & ~of(opened | {more})).any()
+
+
+def test_a_name_that_the_register_lacks_is_an_error_of_the_scenario() -> None:
+    for choice in ("events={E9: true}", "rules={R9: true}", "permits=[RX]", "refuses=[RX]"):
+        with pytest.raises(ScenarioError, match=r"E9|R9|RX"):
+            compiled("", f"access.{choice}")
+    with pytest.raises(ScenarioError, match=r"access\.own\.P\.by"):
+        compiled("", "access.own={P: {by: XX, effect: deny, on_kind: asset, on: R18}}")
+
+
+# --- cargo
+
+
+def test_demands_that_no_rule_tells_apart_share_a_view() -> None:
+    owners = {"a": "[]", "b": "UZ", "c": "AM", "e": "[AM, UZ]"}
+    rows = [
+        f"  - {{id: {name}, origin: ONE, destination: TWO, teu_per_year: 1, owner: {owner}}}\n"
+        for name, owner in owners.items()
+    ]
+    snapshot = Snapshot("id", Path(), graph(), (), (), ())
+    text = HEAD.partition("demands:")[0] + COSTS + "demands:\n" + "".join(rows)
+    result = compile_scenario(load_scenario("-", stdin=text).scenario, snapshot, RATES, REGISTER)
+    assert result.view_of[0] == result.view_of[2] != result.view_of[1] == result.view_of[3]
+    assert result.view(0) is result.view(2)
+    charged = result.view(1).cost_usd_per_teu - result.view(0).cost_usd_per_teu
+    handled = {ROW[name] for name in ("quay", "yard", "start", "start_at_sea")}
+    assert set(np.flatnonzero(charged)) <= handled
+    assert charged.max() == pytest.approx(11)
+    at = int(np.argmax(charged))
+    assert result.view(1).rule_ids(at) == ("R_FEE",)
+    assert result.view(0).rule_ids(at) == ()
+
+
+def test_what_does_not_hold_and_who_lacks_standing_is_a_warning() -> None:
+    rule = "{by: RU, effect: deny, on_kind: asset, on: X_OLD}"
+    result = compiled("", f"access.own={{RU-X: {rule}}}")
+    assert "old_border" in closed(result)
+    assert any("RU-X: RU has no standing over X_OLD" in words for words in result.warnings)
+    assert not any("RU-X" in words for words in compiled().warnings)
+
+
+def test_who_works_a_row_is_known_from_the_register() -> None:
+    result = compiled()
+    assert result.operators_of(ROW["steppe"]) == ("KTZ",)
+    assert result.operators_of(ROW["road"]) == ()
 
 
 # --- prices
@@ -200,66 +326,69 @@ def test_closing_more_never_opens_anything(shut: set[str], more: str) -> None:
 def test_a_line_pays_by_length() -> None:
     result, at = compiled(), ROW["steppe"]
     rate = RATES.find("linehaul", "cost", "rail", ("KZ",))
-    assert result.cost_usd_per_teu[at] == pytest.approx(1000 * rate.value)
-    assert result.time_h[at] == pytest.approx(1000 / 37.5)
-    assert result.emissions_kgco2e_per_teu[at] == pytest.approx(318)
+    assert result.prices.cost_usd_per_teu[at] == pytest.approx(1000 * rate.value)
+    assert result.prices.time_h[at] == pytest.approx(1000 / 37.5)
+    assert result.prices.emissions_kgco2e_per_teu[at] == pytest.approx(318)
     assert rate in result.rates_of(at)
 
 
 def test_a_border_pays_by_its_two_countries() -> None:
     result, at = compiled(), ROW["border"]
-    assert result.time_h[at] == 7
+    assert result.prices.time_h[at] == 7
     assert {rate.place for rate in result.rates_of(at)} == {"KZ-UZ"}
-    assert result.component[at] == Component.BORDER
+    assert result.prices.component[at] == Component.BORDER
 
 
 def test_a_strait_pays_its_toll_on_top_of_freight() -> None:
     result = compiled()
-    toll = result.cost_usd_per_teu[ROW["suez"]] - result.cost_usd_per_teu[ROW["ocean"]]
+    toll = (
+        result.prices.cost_usd_per_teu[ROW["suez"]] - result.prices.cost_usd_per_teu[ROW["ocean"]]
+    )
     assert toll == pytest.approx(55)
-    assert result.component[ROW["suez"]] == Component.TOLL
-    assert result.component[ROW["ocean"]] == Component.LINEHAUL
+    assert result.prices.component[ROW["suez"]] == Component.TOLL
+    assert result.prices.component[ROW["ocean"]] == Component.LINEHAUL
 
 
 def test_boarding_waits_half_the_time_between_sailings() -> None:
     result = compiled()
-    assert result.time_h[ROW["board"]] == pytest.approx(4 + 168 / 12)
-    assert result.time_h[ROW["leave"]] == pytest.approx(4)
-    assert result.time_h[ROW["rare"]] == pytest.approx(12 + 168)
-    assert result.cost_usd_per_teu[ROW["leave"]] == 0
+    assert result.prices.time_h[ROW["board"]] == pytest.approx(4 + 168 / 12)
+    assert result.prices.time_h[ROW["leave"]] == pytest.approx(4)
+    assert result.prices.time_h[ROW["rare"]] == pytest.approx(12 + 168)
+    assert result.prices.cost_usd_per_teu[ROW["leave"]] == 0
 
 
 def test_a_quay_is_a_port_and_a_yard_is_not() -> None:
     result = compiled()
-    assert result.component[ROW["quay"]] == Component.PORT
-    assert result.cost_usd_per_teu[ROW["quay"]] == pytest.approx(150 + 75)
-    assert result.component[ROW["start_at_sea"]] == Component.PORT
-    assert result.component[ROW["yard"]] == Component.TRANSFER
-    assert result.component[ROW["start"]] == Component.ACCESS
+    assert result.prices.component[ROW["quay"]] == Component.PORT
+    assert result.prices.cost_usd_per_teu[ROW["quay"]] == pytest.approx(150 + 75)
+    assert result.prices.component[ROW["start_at_sea"]] == Component.PORT
+    assert result.prices.component[ROW["yard"]] == Component.TRANSFER
+    assert result.prices.component[ROW["start"]] == Component.ACCESS
 
 
 def test_the_caspian_costs_what_was_published() -> None:
     result = compiled()
     way = [ROW[name] for name in ("board", "sail", "leave")]
-    assert result.cost_usd_per_teu[way].sum() == pytest.approx(250 - 2 * 75, rel=1e-5)
+    assert result.prices.cost_usd_per_teu[way].sum() == pytest.approx(250 - 2 * 75, rel=1e-5)
 
 
 def test_an_override_changes_its_place_only() -> None:
     override = RateOverride("linehaul", 1.0, "USD/TEU-km", "rail", "KZ")
-    text = (
-        "costs: {overrides: [{component: linehaul, mode: rail, place: KZ, value: 1.0,"
-        " unit: USD/TEU-km}]}\n"
-    )
+    text = COSTS.replace(
+        "}", ", overrides: [{component: linehaul, mode: rail, place: KZ, value: 1.0,"
+        " unit: USD/TEU-km}]}",
+    )  # fmt: skip
     assert scenario(text).costs.overrides == (override,)
-    changed = compiled(text).cost_usd_per_teu - compiled().cost_usd_per_teu
+    changed = compiled(text).prices.cost_usd_per_teu - compiled().prices.cost_usd_per_teu
     assert np.flatnonzero(changed).tolist() == [ROW["steppe"]]
-    assert compiled(text).cost_usd_per_teu[ROW["steppe"]] == 1000
+    assert compiled(text).prices.cost_usd_per_teu[ROW["steppe"]] == 1000
 
 
 def test_time_has_a_value() -> None:
     result = compiled("", "costs.value_of_time_usd_per_teu_h=2")
-    expected = result.cost_usd_per_teu + 2 * result.time_h
-    np.testing.assert_allclose(result.generalised_usd_per_teu, expected)
+    view = result.view(0)
+    expected = view.cost_usd_per_teu + 2 * view.time_h
+    np.testing.assert_allclose(view.generalised_usd_per_teu, expected)
 
 
 def test_links_and_arcs_are_priced_and_closed_alike() -> None:
@@ -291,7 +420,11 @@ def test_pieces_of_a_line_cost_what_the_line_costs(share: float) -> None:
 
 def test_prices_are_finite_and_never_negative() -> None:
     result = compiled()
-    for column in (result.cost_usd_per_teu, result.time_h, result.emissions_kgco2e_per_teu):
+    for column in (
+        result.prices.cost_usd_per_teu,
+        result.prices.time_h,
+        result.prices.emissions_kgco2e_per_teu,
+    ):
         assert np.isfinite(column).all()
         assert (column >= 0).all()
 
