@@ -137,6 +137,28 @@ def run(
         raise typer.Exit(INFEASIBLE)
 
 
+@app.command(epilog="Example: corridors compare baseline zangezur_tripp --out build/changes")
+def compare(
+    a: Annotated[str, typer.Argument(help="Scenario by id or path, or folder of a run.")],
+    b: Annotated[str, typer.Argument(help="The other one.")],
+    network: NetworkFolder = DEFAULT_NETWORK,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for compare.json and compare.geojson.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say what two scenarios differ in: rules, closures, arcs, routes."""
+    from corridors.compare import compare as compare_scenarios
+
+    found = compare_scenarios(a, b, network=network, out=out)
+    if json:
+        print_json(found.as_dict())
+    else:
+        from corridors.cli.changes import show_comparison
+
+        show_comparison(found, out)
+
+
 @export_app.command(
     "network", epilog="Example: corridors export network --mode rail --format gpkg --out rail.gpkg"
 )

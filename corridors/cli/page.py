@@ -96,8 +96,8 @@ def sources(page: Page, rows: Sequence[Source]) -> None:
             page.line(address, indent=INDENT + HANG)
 
 
-def cut(names: Sequence[str]) -> str:
+def cut(names: Iterable[str], *, most: int = _MOST) -> str:
     """Return some names, each once, no more than a line of them."""
     once = list(dict.fromkeys(names))
-    shown = ", ".join(once[:_MOST])
-    return f"{shown} and {len(once) - _MOST} more" if len(once) > _MOST else shown
+    shown = ", ".join(once[:most])
+    return f"{shown} and {len(once) - most} more" if len(once) > most else shown

@@ -61,7 +61,7 @@ class Reasons:
         if rule.id not in self.known:
             return self._own(rule)
         held = rule.id in self.active
-        if rule.id in self.forced:
+        if self.forced.get(rule.id) is held:
             return Reason("switch", f"switched {'on' if held else 'off'} by the scenario")
         return self._holding(rule) if held else self._idle(rule)
 
@@ -83,13 +83,16 @@ class Reasons:
     def _idle(self, rule: Rule) -> Reason:
         """Return why a rule that nobody switched is not in force."""
         start, end = rule.span.start, rule.span.end
+        lifted = Reason("stance", f"lifted, as the scenario has {rule.by} permit")
+        if rule.id in self.forced:
+            return lifted
         if end and end < self.day:
             return Reason("date", f"lapsed after {end}")
         if start and start > self.day:
             return Reason("date", f"begins on {start}")
         condition = parse(rule.condition)
         if holds(condition, self.truth.__getitem__):
-            return Reason("stance", f"lifted, as the scenario has {rule.by} permit")
+            return lifted
         lacking = [name for name in sorted(names_in(condition)) if not self.truth[name]]
         words = f" ({', '.join(lacking)} not so)" if lacking else ""
         return Reason(_kind(rule.condition), f"only if {rule.condition}{words}")

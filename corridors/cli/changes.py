@@ -1,0 +1,150 @@
+"""What two scenarios differ in, told to people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corridors.cli.page import HANG, INDENT, Page, add, cut, table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.table import Table
+
+    from corridors.metrics.change import ArcChange
+    from corridors.report.compared import Comparison, RouteChange, Totals
+
+HOURS_A_DAY = 24
+#: How many rows of a long table are told; the rest is counted, JSON has them all.
+MOST = 40
+#: How many demands are named one by one.
+_FEW = 2
+
+
+def show_comparison(found: Comparison, out: Path | None = None) -> None:
+    """Print what differs, from what was stated to what follows; and where files lie."""
+    page = Page()
+    for name, side in (("A", found.a), ("B", found.b)):
+        page.head(f"{name}  {side.scenario}, {side.as_of}: {side.title}", first=True)
+    page.lines("Values that differ", _settings(found), hang=HANG)
+    page.lines(f"Rules in force in one only ({len(found.rules)})", _rules(found), hang=HANG)
+    page.lines("Controls that hold in one only", _controls(found), hang=HANG)
+    page.lines("Not built, or closed by the scenario, in one only", _closures(found), hang=HANG)
+    for change in ("opened", "closed"):
+        rows = [row for row in found.arcs if row.change == change]
+        page.table(f"Arcs {change} in B ({sum(len(row.arcs) for row in rows)})",
+                   _arcs(rows, found))  # fmt: skip
+        _rest(page, len(rows))
+    page.table(f"Best routes that change ({len(found.routes)} of {len(found.common)})",
+               _routes(found))  # fmt: skip
+    page.lines("Demands in one only", _demands(found))
+    if not (found.rules or found.closures or found.arcs or found.routes or found.controls):
+        page.line("no rule, closure, arc or route differs")
+    if out is not None:
+        page.line("")
+        page.line(f"map and table of changes: {out}")
+
+
+def _rest(page: Page, count: int) -> None:
+    if count > MOST:
+        page.line(f"and {count - MOST} more; --json and --out have all", indent=INDENT)
+
+
+def _settings(found: Comparison) -> list[str]:
+    """Return a line for each value that differs."""
+    lines = [f"{one.path}: {_said(one.a)} -> {_said(one.b)}" for one in found.settings]
+    more = [f"and {len(lines) - MOST} more"] if len(lines) > MOST else []
+    return lines[:MOST] + more
+
+
+def _said(value: object) -> str:
+    """Return a value of a scenario in words."""
+    if value is None:
+        return "not said"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _rules(found: Comparison) -> list[str]:
+    """Return a line for each rule in force in one only, and why."""
+    return [
+        f"{one.id}  only {one.in_force.upper()}: {one.effect} by {one.by}: {one.title}; "
+        f"A {one.a}; B {one.b}"
+        for one in found.rules
+    ]
+
+
+def _controls(found: Comparison) -> list[str]:
+    """Return a line for each control that holds in one only."""
+    return [
+        f"{one.id}  only {one.in_force.upper()}: {one.actor}, {one.role.replace('_', ' ')} "
+        f"{one.over}" + (f" ({one.regime})" if one.regime else "")
+        for one in found.controls
+    ]
+
+
+def _closures(found: Comparison) -> list[str]:
+    """Return a line for each closure that stands in one only."""
+    return [f"only {one.stands.upper()}: {one.words}" for one in found.closures]
+
+
+def _arcs(rows: list[ArcChange], found: Comparison) -> Table:
+    """Return arcs that change as a table."""
+    made = table("what", "where", "by", "arcs", "km", "for", "why shut", right=("arcs", "km"))
+    for row in rows[:MOST]:
+        whose = _whose(row, found)
+        add(
+            made, f"{row.asset} {row.name}".strip() or "-", row.country or "-", row.mode,
+            f"{len(row.arcs)}", f"{row.km:,.0f}", whose, row.reason,
+        )  # fmt: skip
+    return made
+
+
+def _whose(row: ArcChange, found: Comparison) -> str:
+    """Return in words whose cargo sees a change."""
+    without = [name for name in found.common if name not in row.demands]
+    if not without:
+        return "all cargo"
+    return f"all but {', '.join(without)}" if len(without) <= _FEW else cut(row.demands, most=_FEW)
+
+
+def _routes(found: Comparison) -> Table:
+    """Return the routes that change as a table, before and after."""
+    made = table("demand", "USD/TEU", "days", "km", "corridor and countries",
+                 right=("USD/TEU", "days", "km"))  # fmt: skip
+    for row in found.routes:
+        add(made, row.demand_id, *_cells(row.a))
+        add(made, f"  {_change(row)}", *_cells(row.b))
+    return made
+
+
+def _cells(totals: Totals | None) -> tuple[str, str, str, str]:
+    """Return the totals of a route as cells."""
+    if totals is None:
+        return "-", "-", "-", "no open route"
+    along = f"{totals.corridor.replace(';', ', ')}: " if totals.corridor else ""
+    return (
+        f"{totals.cost_usd_per_teu:,.0f}", f"{totals.time_h / HOURS_A_DAY:.1f}",
+        f"{totals.distance_km:,.0f}", along + " ".join(totals.countries),
+    )  # fmt: skip
+
+
+def _change(row: RouteChange) -> str:
+    """Return in words what becomes of a route in B."""
+    if row.a is None or row.b is None:
+        return "opens" if row.a is None else "shuts"
+    cost = row.b.cost_usd_per_teu - row.a.cost_usd_per_teu
+    days = (row.b.time_h - row.a.time_h) / HOURS_A_DAY
+    same = "same way, " if row.change == "price" else ""
+    return f"{same}{cost:+,.0f} USD, {days:+.1f} d"
+
+
+def _demands(found: Comparison) -> list[str]:
+    """Return what demands stand in one only."""
+    return [
+        f"only {side.upper()}: {', '.join(names)}"
+        for side in ("a", "b")
+        for names in [[one.demand_id for one in found.demands if one.stands == side]]
+        if names
+    ]

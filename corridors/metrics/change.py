@@ -1,0 +1,128 @@
+"""Which arcs two compiled scenarios open and close against each other, and for whose cargo."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geodata.types import Kind, Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from corridors.scenario.compile import ClassView
+    from geodata.types import DecisionGraph, Ints
+
+OPENED, CLOSED = "opened", "closed"
+
+
+@dataclass(frozen=True)
+class ArcChange:
+    """Arcs of one asset, or of one country and mode without an asset, that change alike.
+
+    `arcs` are rows of the decision graph, one for both directions of a line; `demands`
+    the ids of those whose cargo sees the change; `reason` is why they are shut where they
+    are.
+    """
+
+    change: str
+    asset: str
+    name: str
+    country: str
+    mode: str
+    arcs: tuple[int, ...]
+    km: float
+    demands: tuple[str, ...]
+    reason: str
+
+
+def arc_changes(
+    graph: DecisionGraph, before: Mapping[str, ClassView], after: Mapping[str, ClassView]
+) -> list[ArcChange]:
+    """Find the arcs open in one of two scenarios only.
+
+    Parameters
+    ----------
+    graph
+        The decision graph of both.
+    before, after
+        The view of each demand's cargo in either; demands of one only are left out.
+
+    Returns
+    -------
+    list
+        What opens, then what closes, the changes seen by most demands first.
+    """
+    seen: dict[tuple[str, str, str, str, tuple[int, ...]], list[str]] = defaultdict(list)
+    reasons: dict[tuple[str, ...], str] = {}
+    alike: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for demand in before:
+        if demand in after:
+            alike[id(before[demand]), id(after[demand])].append(demand)
+    for demands in alike.values():
+        old, new = before[demands[0]], after[demands[0]]
+        for change, rows, shut in (
+            (OPENED, np.flatnonzero(new.open & ~old.open), old),
+            (CLOSED, np.flatnonzero(old.open & ~new.open), new),
+        ):
+            for place, arcs in _by_place(graph, rows):
+                seen[(change, *place, arcs)] += demands
+                reasons.setdefault((change, *place), shut.reason(arcs[0]))
+    found = [
+        _described(graph, key, tuple(demands), reasons[key[:-1]]) for key, demands in seen.items()
+    ]
+    return sorted(found, key=lambda one: (one.change == CLOSED, -len(one.demands), _label(one)))
+
+
+def one_way(graph: DecisionGraph, arcs: Sequence[int]) -> list[int]:
+    """Return arcs with only one of each pair that runs both ways over the same links.
+
+    The first of a pair is kept; a stop is its two ends.
+    """
+    start, stop = graph.arcs.chain_start, graph.arcs.chain_stop
+    found: dict[tuple[int, ...], int] = {}
+    for arc in arcs:
+        steps = graph.chain[start[arc] : stop[arc]].tolist()
+        links = tuple(sorted(step if step >= 0 else ~step for step in steps))
+        found.setdefault(links, arc)
+    return list(found.values())
+
+
+def _by_place(
+    graph: DecisionGraph, rows: Ints
+) -> Iterator[tuple[tuple[str, str, str], tuple[int, ...]]]:
+    """Yield asset, country and mode of changed arcs, and the arcs; assets have no country."""
+    arcs, places = graph.arcs, defaultdict(list)
+    for arc in rows.tolist():
+        asset = int(arcs.asset[arc])
+        named = graph.assets[asset].id if asset >= 0 else ""
+        country = "" if named else graph.countries[int(arcs.country[arc])]
+        places[named, country, Mode(int(arcs.mode[arc])).name.lower()].append(arc)
+    for place, changed in places.items():
+        yield place, tuple(changed)
+
+
+def _described(
+    graph: DecisionGraph,
+    key: tuple[str, str, str, str, tuple[int, ...]],
+    demands: tuple[str, ...],
+    reason: str,
+) -> ArcChange:
+    """Return a change with the name, countries and length of what changes."""
+    change, asset, country, mode, arcs = key
+    name = ""
+    if asset:
+        thing = next(one for one in graph.assets if one.id == asset)
+        codes = {graph.countries[int(graph.arcs.country[arc])] for arc in arcs}
+        name, country = thing.name, "-".join(thing.countries or sorted(codes))
+    lines = [arc for arc in one_way(graph, arcs) if graph.arcs.kind[arc] == Kind.LINE]
+    km = float(graph.arcs.length_km[lines].sum())
+    return ArcChange(change, asset, name, country, mode, arcs, km, demands, reason)
+
+
+def _label(one: ArcChange) -> tuple[str, str, str]:
+    """Return what a change is sorted by: named things first."""
+    return (one.asset or "~", one.country, one.mode)
