@@ -13,18 +13,18 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import shapely
 
-from tests.oracles.certify_law import Visit, cargo_of
+from tests.oracles.certify_law import Law, Visit, cargo_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from corridors.model.scenario import Scenario
-    from tests.oracles.certify_law import Law, Raw, Row
+    from tests.oracles.certify_law import Raw, Row
 
 #: A line passes a named crossing of its border and mode within this distance.
 CROSSING_KM = 12.0
@@ -160,8 +160,14 @@ class Certifier:
     def __init__(self, raw: Raw, scenario: Scenario, law: Law) -> None:
         self.facts, self.law = Facts(raw, scenario), law
         self.cargo = {one.id: cargo_of(raw, one, law) for one in scenario.demands}
+        self._said: dict[tuple[Visit, str, frozenset[str]], list[str]] = {}
         self._straits: dict[bytes, frozenset[str]] = {}
         self._lines: dict[bytes, dict[str, frozenset[int]]] = {}
+
+    @classmethod
+    def of(cls, raw: Raw, scenario: Scenario) -> Self:
+        """Read what a scenario takes as in force."""
+        return cls(raw, scenario, Law(raw, scenario))
 
     def certify(self, legs: Sequence[Mapping[str, Any]]) -> list[Violation]:
         """Return what is wrong with the features of `legs.geojson`, nothing if all is well."""
@@ -187,11 +193,20 @@ class Certifier:
                 if leg["kind"] == "line" and leg["mode"] in LAND:
                     cargo["after"] |= {leg["country"]}
                 where = ", ".join(sorted(visit.assets)) or "-".join(visit.countries)
-                for closer in self.law.closers(visit, cargo):
+                for closer in self._closers(visit, run[0]["route_id"], cargo):
                     yield leg["seq"], f"{where} ({visit.mode}) is closed: {closer}"
                 cargo["after"] |= visit.assets
             if leg["kind"] in CALLS:
                 cargo["after"] |= {leg["country"]}
+
+    def _closers(
+        self, visit: Visit, route_id: str, cargo: Mapping[str, frozenset[str]]
+    ) -> list[str]:
+        """Return who closes a place to the cargo of a route; asked once for a demand."""
+        key = visit, route_id.rpartition(".")[0], cargo["after"]
+        if key not in self._said:
+            self._said[key] = self.law.closers(visit, cargo)
+        return self._said[key]
 
     def _ends(self, run: Sequence[Leg]) -> Iterator[tuple[int, str]]:
         """Yield an end of a route that is not the demand's."""
@@ -224,6 +239,7 @@ class Certifier:
                 yield from self._border(before, after)
         else:
             service, faults = self._service(leg)
+            faults += self._misplaced(leg)
             yield Visit(service | self._stops(leg), here, leg["mode"]), faults
 
     def _border(self, one: Leg, other: Leg) -> Iterator[tuple[Visit, list[str]]]:
