@@ -122,8 +122,11 @@ def drop_caspian_lanes(network: Network) -> Network:
 
 
 def attach_ports(network: Network, terminals: Sequence[TerminalRow]) -> Network:
-    """Give each port a quay, joined to the nearest sea lane within `PORT_REACH_KM`."""
-    ports = [row for row in terminals if "sea" in row.modes]
+    """Give each port a quay, joined to the nearest sea lane within `PORT_REACH_KM`.
+
+    A planned port has one too: the stops there tell that it is not built.
+    """
+    ports = [row for row in terminals if "sea" in (*row.modes, *row.planned_modes)]
     network = ensure_terminal_nodes(network, terminals, [row.id for row in ports], Mode.SEA)
     quays = terminal_nodes(network, Mode.SEA)
     quay = np.array([quays[row.id][0] for row in ports], np.int64)

@@ -18,7 +18,7 @@ from geodata.topology import (
     segments,
     split_links,
 )
-from geodata.types import Asset, Kind, Mode, Network
+from geodata.types import Asset, Kind, Mode, Network, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +112,8 @@ def join_modes(network: Network, terminals: Sequence[TerminalRow]) -> Network:
     Each terminal becomes an asset; its nodes of different modes are joined by
     `TRANSFER` links (the link's mode says which lift: sea for a port, road for rail to
     road), its rail gauges by a `GAUGE_CHANGE` link where it is a break of gauge, and an
-    origin and a destination node by one-way `ACCESS` links.
+    origin and a destination node by one-way `ACCESS` links. The stops at a quay that is
+    only planned are planned.
     """
     first = len(network.assets)
     network = replace(network, assets=network.assets + tuple(_asset(row) for row in terminals))
@@ -137,9 +138,10 @@ def join_modes(network: Network, terminals: Sequence[TerminalRow]) -> Network:
             asset=asset,
             country=network.nodes.country[u],
             source=float(network.sources.index("model")),
+            status=_stop_status(network, terminals, u, v),
         )
         network = add(network, None, links)
-    return _add_access(network, access, first)
+    return _add_access(network, access, first, terminals)
 
 
 def _joint(network: Network, row: TerminalRow, a: int, b: int) -> tuple[Kind, Mode | None]:
@@ -152,7 +154,26 @@ def _joint(network: Network, row: TerminalRow, a: int, b: int) -> tuple[Kind, Mo
     return Kind.TRANSFER, Mode.SEA if Mode.SEA in modes else Mode.ROAD
 
 
-def _add_access(network: Network, access: list[tuple[int, int]], first_asset: int) -> Network:
+def _stop_status(
+    network: Network, terminals: Sequence[TerminalRow], u: Ints, v: Ints
+) -> np.ndarray:
+    """Return the status of stops between nodes: planned at a quay that is planned."""
+    nodes = network.nodes
+    planned = np.array([*(_is_planned_port(row) for row in terminals), False])
+    waits = planned[nodes.terminal] & (nodes.mode == Mode.SEA)
+    return np.where(waits[u] | waits[v], np.int8(Status.PLANNED), np.int8(Status.BUILT))
+
+
+def _is_planned_port(row: TerminalRow) -> bool:
+    return "sea" in row.planned_modes
+
+
+def _add_access(
+    network: Network,
+    access: list[tuple[int, int]],
+    first_asset: int,
+    terminals: Sequence[TerminalRow],
+) -> Network:
     if not access:
         return network
     terminal, node = np.array(access, np.int64).T
@@ -174,6 +195,7 @@ def _add_access(network: Network, access: list[tuple[int, int]], first_asset: in
         oneway=1.0,
         asset=first_asset + np.tile(terminal, 2),
         source=float(network.sources.index("model")),
+        status=np.tile(_stop_status(network, terminals, node, node), 2),
     )
     return add(network, ends, links)
 
@@ -186,6 +208,7 @@ def _asset(row: TerminalRow) -> Asset:
         lon=row.lon,
         lat=row.lat,
         countries=(row.country,),
+        status="planned" if _is_planned_port(row) else "built",
         source=row.source,
         confidence=row.confidence,
     )

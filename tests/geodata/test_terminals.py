@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from geodata.facts_rows import TerminalRow
 from geodata.terminals import attach_terminals, ensure_terminal_nodes, join_modes, terminal_nodes
 from geodata.topology import make_nodes
-from geodata.types import Kind, Mode, Network, Nodes
+from geodata.types import Kind, Mode, Network, Nodes, Status
 from tests.oracles.drawing import Line, applied, draw, joined, named, row
 
 # Two parallel tracks 2 km apart: the southern one in AA, the northern one in BB.
@@ -146,13 +147,30 @@ def test_gauge_changes_only_at_a_break_of_gauge(
     assert (after.links.mode[found] == Mode.RAIL).all()
 
 
-def test_a_port_lifts_between_ship_and_shore() -> None:
+def with_quay(here: TerminalRow) -> Network:
+    """Return a terminal on track, road and quay, joined."""
     network = draw(CROSS, *BOTH, terminals={"t": "T", "x": "T"})
     quay = make_nodes(
         np.array([11.0]), np.array([50.0]), mode=float(Mode.SEA), country=0.0, terminal=0.0
     )
-    with_quay = network.__class__(**{**vars(network), "nodes": Nodes.concat(network.nodes, quay)})
-    after = applied(lambda n: join_modes(n, [terminal("T", "AA", 11.0, 50.0)]), with_quay)
+    whole = replace(network, nodes=Nodes.concat(network.nodes, quay))
+    return applied(lambda n: join_modes(n, [here]), whole)
+
+
+def test_a_planned_quay_has_planned_stops() -> None:
+    port = terminal("T", "AA", 11.0, 50.0, planned_modes=("sea", "rail"))
+    after = with_quay(port)
+    assert after.assets[0].status == "planned"
+    stops = after.links.take(after.links.kind != Kind.LINE)
+    modes = after.nodes.mode
+    at_sea = (modes[stops.u] == Mode.SEA) | (modes[stops.v] == Mode.SEA)
+    assert 0 < at_sea.sum() < len(stops)
+    np.testing.assert_array_equal(stops.status, np.where(at_sea, Status.PLANNED, Status.BUILT))
+    assert (stops.asset == 0).all()
+
+
+def test_a_port_lifts_between_ship_and_shore() -> None:
+    after = with_quay(terminal("T", "AA", 11.0, 50.0))
     lifts = after.links.take(after.links.kind == Kind.TRANSFER)
     modes = sorted(after.nodes.mode[[u, v]].tolist() for u, v in zip(lifts.u, lifts.v, strict=True))
     assert modes == [[1, 2], [1, 3], [2, 3]]
