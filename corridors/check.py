@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from glob import glob, has_magic
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import CorridorsError
+from corridors.scenario.compile import law_of
+from corridors.scenario.in_force import without_standing
 from corridors.scenario.load import load_scenario
 from corridors.scenario.rates import load_rates
-from corridors.scenario.references import Known, check_references
+from corridors.scenario.references import Names
+from corridors.scenario.register import load_register
 from geodata.build import FACTS
 from geodata.checks import run_checks
 from geodata.facts_io import load_facts
@@ -17,9 +22,8 @@ from geodata.snapshot import open_network, open_snapshot, read_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from geodata.snapshot import Snapshot
+    from corridors.scenario.register import Register
 
 
 @dataclass(frozen=True)
@@ -48,19 +52,54 @@ def check_all(network: Path, *, scenarios: Sequence[str] = (), docs: Path | None
     )
     errors = [str(finding) for finding in found if finding.severity == "error"]
     warnings = [str(finding) for finding in found if finding.severity == "warning"]
-    errors += [line for name in scenarios for line in _scenario_errors(name, snapshot)]
+    wrong, register = _table_errors()
+    errors += wrong
+    if register:
+        names = Names(snapshot.graph, snapshot.branches, register)
+        for name in _named(scenarios):
+            lines, loud = _scenario_findings(name, names)
+            errors += lines
+            warnings += [line for line in loud if line not in warnings]
     if docs is not None:
         write_docs(network, FACTS, docs)
     return Checked(tuple(errors), tuple(warnings))
 
 
-def _scenario_errors(name: str, snapshot: Snapshot) -> list[str]:
-    """Return everything wrong with a scenario and the rates it is priced with."""
+def _scenario_findings(name: str, names: Names) -> tuple[list[str], list[str]]:
+    """Return everything wrong with a scenario, and its rules that lack standing."""
     try:
-        loaded = load_scenario(name)
-        families = {branch.family for branch in snapshot.branches}
-        check_references(loaded, Known.of(snapshot.graph, families=families))
+        scenario = load_scenario(name, names=names).scenario
+        law = law_of(scenario, names.register, names.known)
+    except CorridorsError as error:
+        return [str(finding) for finding in error.findings] or [str(error)], []
+    known = [one for one in law.rules if one.id in names.register.marks]
+    found = without_standing(names.register, replace(law, rules=tuple(known)))
+    return [], [f"warning rule_without_standing {one}" for one in found]
+
+
+def _named(patterns: Sequence[str]) -> list[str]:
+    """Return the scenarios that patterns such as `scenarios/*.yaml` name; partial ones left out.
+
+    A pattern that matches nothing stays, to be told as a missing file.
+    """
+    found = []
+    for pattern in patterns:
+        files = glob(pattern) if has_magic(pattern) else []  # noqa: PTH207 - also absolute ones
+        full = sorted(name for name in files if not Path(name).name.startswith("_"))
+        found += full or [pattern]
+    return list(dict.fromkeys(found))
+
+
+def _table_errors() -> tuple[list[str], Register | None]:
+    """Return everything wrong with the assumption tables, and the register if it can be read."""
+    errors: list[str] = []
+    register = None
+    try:
         load_rates()
     except CorridorsError as error:
-        return [str(finding) for finding in error.findings] or [str(error)]
-    return []
+        errors += [str(finding) for finding in error.findings] or [str(error)]
+    try:
+        register = load_register()
+    except CorridorsError as error:
+        errors += [str(finding) for finding in error.findings] or [str(error)]
+    return errors, register

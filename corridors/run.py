@@ -22,7 +22,7 @@ from corridors.scenario.compile import compile_scenario
 from corridors.scenario.load import load_scenario
 from corridors.scenario.places import data_folder
 from corridors.scenario.rates import TABLES, load_rates
-from corridors.scenario.references import Names, check_references
+from corridors.scenario.references import Names
 from corridors.scenario.register import COLUMNS, load_register
 from corridors.scenario.register_cells import NOWHERE
 from corridors.solve.flow import assign
@@ -86,11 +86,10 @@ def read(name: str, network: Path, sets: Sequence[str] = ()) -> tuple[Loaded, Sn
         snapshot = open_snapshot(network)
     except SnapshotError as error:
         raise InputMissingError(str(error)) from error
-    loaded = load_scenario(name, sets=sets)
     # The places that rules name are judged by `check`: a planner's network may lack some.
     register = load_register(known=NOWHERE, checks_places=False)
-    check_references(loaded, Names(snapshot.graph, snapshot.branches, register))
-    return loaded, snapshot, register
+    names = Names(snapshot.graph, snapshot.branches, register)
+    return load_scenario(name, sets=sets, names=names), snapshot, register
 
 
 def solve(scenario: Scenario, snapshot: Snapshot, link_km: Floats, register: Register) -> Answer:

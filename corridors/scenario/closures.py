@@ -178,7 +178,8 @@ class _Rules:
         touches = self._of(
             entry.place in (*asset.countries, *border_names(asset)) for asset in self.assets
         )
-        return rows & (named | self._country(entry.place) | (border & touches))
+        rows &= named | self._country(entry.place) | (border & touches)
+        return rows
 
     def _of(self, chosen: Iterable[bool]) -> Bools:
         """Return which rows have one of the chosen assets, (n,)."""

@@ -34,9 +34,14 @@ def findings_of(error: ValidationError, document: Document) -> list[Finding]:
     explained = {finding.path for finding in document.findings}
     details = [
         one for one in error.errors(include_url=False)
-        if not _is_explained(tuple(one["loc"]), explained)
+        if not _is_explained(path_of(one), explained)
     ]  # fmt: skip
     return [_finding(one, document) for one in details]
+
+
+def path_of(detail: ErrorDetails) -> Path:
+    """Return the path of an error; one about a key of a mapping is at its value."""
+    return tuple(key for key in detail["loc"] if key != "[key]")
 
 
 def _is_explained(path: Path, explained: set[str]) -> bool:
@@ -52,7 +57,7 @@ def _is_explained(path: Path, explained: set[str]) -> bool:
 
 def _finding(detail: ErrorDetails, document: Document) -> Finding:
     """Return one error as a finding."""
-    path: Path = tuple(detail["loc"])
+    path = path_of(detail)
     around = path
     while around and around not in document.marks:
         around = around[:-1]

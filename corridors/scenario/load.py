@@ -13,6 +13,8 @@ from corridors.scenario.compose import Document, Mark, compose, dotted, scalar
 from corridors.scenario.demands import read_demands
 from corridors.scenario.findings import findings_of
 from corridors.scenario.places import find_scenario, shown
+from corridors.scenario.prune import as_written, readable
+from corridors.scenario.references import reference_findings
 from corridors.scenario.schema import SCHEMA_VERSION, ScenarioSpec, to_model
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from corridors.model.scenario import Scenario
     from corridors.scenario.compose import Path as Keys
+    from corridors.scenario.references import Names
 
 #: What a scenario says about itself, and so does not inherit.
 IDENTITY = ("id", "title", "why", "uncertain", "claims", "extends")
@@ -44,7 +47,9 @@ class Loaded:
         return Finding(*place_of(path, self.marks), dotted(path), message, mend)
 
 
-def load_scenario(name: str, *, sets: Sequence[str] = (), stdin: str | None = None) -> Loaded:
+def load_scenario(
+    name: str, *, sets: Sequence[str] = (), stdin: str | None = None, names: Names | None = None
+) -> Loaded:
     """Load, merge and check a scenario.
 
     Parameters
@@ -55,6 +60,8 @@ def load_scenario(name: str, *, sets: Sequence[str] = (), stdin: str | None = No
         Values to set on top, each `dotted.key=value`; the value is read as YAML.
     stdin
         The text that `-` stands for; standard input is read if not given.
+    names
+        The names that exist; the scenario's are not checked if not given.
 
     Returns
     -------
@@ -72,23 +79,26 @@ def load_scenario(name: str, *, sets: Sequence[str] = (), stdin: str | None = No
     merged = _with_defaults(_with_sets(merged, sets), files)
     beside = files[0].parent if files else None
     merged = read_demands(merged, beside)
-    spec = _checked(merged)
-    return Loaded(to_model(spec), merged.marks, files, merged.data)
+    return _checked(merged, files, names)
 
 
-def _checked(document: Document) -> ScenarioSpec:
+def _checked(document: Document, files: tuple[Path, ...], names: Names | None) -> Loaded:
     """Return the values as a checked form; a text that is not YAML is not judged further."""
     findings = list(document.findings)
     try:
         spec = ScenarioSpec.model_validate(document.data)
+        left: tuple[ScenarioSpec, Document] | None = (spec, document)
+        findings += _twice(spec, document)
     except ValidationError as error:
         if all(finding.path for finding in findings):
             findings += findings_of(error, document)
-    else:
-        findings += _twice(spec, document)
-        if not findings:
-            return spec
-    raise ScenarioError(_count(findings), findings=findings)
+        left = readable(document, error)
+    if left and names:
+        loaded = Loaded(to_model(left[0]), left[1].marks, files, left[1].data)
+        findings += as_written(reference_findings(loaded, names), document)
+    if findings or left is None:
+        raise ScenarioError(_count(findings), findings=findings)
+    return Loaded(to_model(left[0]), document.marks, files, document.data)
 
 
 def place_of(path: Keys, marks: Mapping[Keys, Mark]) -> Mark:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from corridors.errors import ScenarioError, nearest
+from corridors.errors import nearest
 from corridors.scenario.closures import ANYWHERE, border_names
 from corridors.scenario.own_rules import read_own
 from corridors.scenario.register_cells import Asset, Known
@@ -73,29 +73,6 @@ class Names:
         return Known(assets, frozenset(graph.countries), pairs, branches)
 
 
-def check_references(loaded: Loaded, names: Names) -> None:
-    """Check every name in a scenario against the network and the register.
-
-    Parameters
-    ----------
-    loaded
-        The scenario with the places of its values.
-    names
-        The names that exist.
-
-    Raises
-    ------
-    ScenarioError
-        If a terminal, country, asset, corridor family, actor, rule, event or regime does
-        not exist; carries all findings, each with the nearest names.
-    """
-    findings = reference_findings(loaded, names)
-    if findings:
-        number = len(findings)
-        msg = f"the scenario uses {number} name{'s' if number > 1 else ''} that do not exist:"
-        raise ScenarioError(msg, findings=findings)
-
-
 def reference_findings(loaded: Loaded, names: Names) -> list[Finding]:
     """Return a finding for each name in a scenario that does not exist."""
     scans = (_on_network(loaded, names), _of_cargo(loaded, names), _in_register(loaded, names))
@@ -127,8 +104,10 @@ def _on_network(loaded: Loaded, names: Names) -> Iterator[Problem]:
         for entry in getattr(scenario.access, section):
             path = ("access", section, str(entry))
             yield from _unknown(path, "place", entry.place, places)
-            if entry.mode or entry.place == ANYWHERE:
+            if entry.mode:
                 yield from _unknown(path, "mode", entry.mode, MODES)
+            elif entry.place == ANYWHERE:
+                yield Problem(path, "closes or opens everything", "add a mode: */sea")
 
 
 def _of_cargo(loaded: Loaded, names: Names) -> Iterator[Problem]:

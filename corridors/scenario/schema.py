@@ -11,6 +11,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -53,6 +54,16 @@ Words = Annotated[
     BeforeValidator(_listed),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
+
+
+def _unit(name: str) -> str:
+    if name not in UNITS:
+        msg = f"unknown unit {name}; {nearest(name, UNITS)}"
+        raise ValueError(msg)
+    return name
+
+
+UnitName = Annotated[str, AfterValidator(_unit)]
 
 
 class TraitsSpec(Strict):
@@ -253,19 +264,11 @@ class CostsSection(Strict):
     penalty_usd_per_teu: float = Field(
         gt=0, description="Cost of leaving one TEU of demand unserved, in USD of 2024."
     )
-    units: dict[str, Annotated[float, Field(gt=0)]] = Field(
+    units: dict[UnitName, Annotated[float, Field(gt=0)]] = Field(
         default_factory=dict,
         description="What turns units of rules into USD per TEU, hours and TEU a year: "
         + ", ".join(UNITS),
     )
-
-    @model_validator(mode="after")
-    def _known_units(self) -> CostsSection:
-        for name in self.units:
-            if name not in UNITS:
-                msg = f"unknown unit {name}; {nearest(name, UNITS)}"
-                raise ValueError(msg)
-        return self
 
 
 class AlternativesSection(Strict):
