@@ -108,7 +108,7 @@ class ArcPainter:
 
 
 def result_json(result: Result, scenario: Scenario) -> bytes:
-    """Return ``result.json``: status, demands with their routes, and metrics."""
+    """Return ``result.json``: status, warnings, demands with their routes, and metrics."""
     data = {
         "schema_version": result.schema_version,
         "scenario": {
@@ -118,6 +118,7 @@ def result_json(result: Result, scenario: Scenario) -> bytes:
         },
         "network": result.network,
         "status": result.status,
+        "warnings": list(result.warnings),
         "demands": [_demand(demand) for demand in result.demands],
         "metrics": [
             {

@@ -12,13 +12,18 @@ from hypothesis import strategies as st
 
 from corridors.errors import InputMissingError
 from corridors.model.route import LegKind
-from corridors.run import read, run, solve
+from corridors.report.run_files import result_json
+from corridors.run import run, solve
+from corridors.scenario.load import load_scenario
+from corridors.scenario.references import Names
 from geodata.build import build_snapshot
-from geodata.snapshot import open_network
+from geodata.snapshot import open_network, open_snapshot
 from geodata.types import Mode
+from tests.oracles.small_register import small_register
 from tests.oracles.tiny_world import write_world
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from corridors.model.result import DemandResult
@@ -42,6 +47,18 @@ LONELY = "  - {id: lone, origin: LONE, destination: E, teu_per_year: 7}\n"
 JUNCTION = "  - {id: cut, origin: W, destination: J, teu_per_year: 3}\n"
 
 
+REGISTER = small_register(
+    control=[
+        {"id": "K_R1", "on": "R1", "actor": "KZ", "default_policy": "closed", "title": "the line"},
+    ],
+    rules=[
+        {"id": "OPEN", "by": "KZ", "effect": "permit", "on": "R1"},
+        {"id": "TOLL", "by": "UZ", "effect": "charge", "value": "7", "unit": "USD/TEU",
+         "on": "X_KZUZ", "mode": "rail", "cargo": "origin=KZ"},
+    ],
+)  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("world")
@@ -50,12 +67,15 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "network"
 
 
-def answer(network: Path, *closed: str, more: str = "", folder: Path | None = None) -> Answer:
-    path = (folder or network.parent) / "tiny.yaml"
+def answer(network: Path, *closed: str, more: str = "", sets: Sequence[str] = ()) -> Answer:
+    """Run the scenario on the tiny world under the small register."""
+    path = network.parent / "tiny.yaml"
     path.write_text(SCENARIO + more, encoding="utf-8")
-    close = ", ".join(f"{{{entry}}}" for entry in closed)
-    loaded, snapshot = read(str(path), network, [f"access.close=[{close}]"])
-    return solve(loaded.scenario, snapshot, open_network(network).links.length_km)
+    close = f"access.close={{{', '.join(closed)}}}"
+    snapshot = open_snapshot(network)
+    names = Names(snapshot.graph, snapshot.branches, REGISTER)
+    loaded = load_scenario(str(path), sets=[close, *sets], names=names)
+    return solve(loaded.scenario, snapshot, open_network(network).links.length_km, REGISTER)
 
 
 def demand_of(found: Answer, name: str) -> DemandResult:
@@ -79,14 +99,15 @@ def test_every_demand_has_a_way_and_the_flow_carries_it(network: Path) -> None:
 
 def test_totals_of_a_route_are_the_sums_of_its_legs(network: Path) -> None:
     found = answer(network)
-    prices = found.compiled.prices
+    ids = [demand.demand_id for demand in found.result.demands]
     for route in routes(found):
+        view = found.compiled.view(ids.index(route.demand_id))
         arcs = [arc for leg in route.legs for arc in leg.arcs]
         for total, each, array in (
-            (route.cost_usd_per_teu, "cost_usd_per_teu", prices.cost_usd_per_teu),
-            (route.time_h, "time_h", prices.time_h),
+            (route.cost_usd_per_teu, "cost_usd_per_teu", view.cost_usd_per_teu),
+            (route.time_h, "time_h", view.time_h),
             (route.emissions_kgco2e_per_teu, "emissions_kgco2e_per_teu",
-             prices.emissions_kgco2e_per_teu),
+             view.emissions_kgco2e_per_teu),
         ):  # fmt: skip
             assert total == pytest.approx(sum(getattr(leg, each) for leg in route.legs))
             assert total == pytest.approx(array[arcs].sum())
@@ -96,19 +117,12 @@ def test_totals_of_a_route_are_the_sums_of_its_legs(network: Path) -> None:
 
 def test_the_legs_of_a_route_lead_from_origin_to_destination(network: Path) -> None:
     found = answer(network)
-    _, snapshot = read_tiny(network)
-    arcs = snapshot.graph.arcs
+    arcs = found.compiled.graph.arcs
     for route in routes(found):
         way = [arc for leg in route.legs for arc in leg.arcs]
         assert arcs.head[way[:-1]].tolist() == arcs.tail[way[1:]].tolist()
         assert (route.legs[0].from_id, route.legs[-1].to_id) == (route.origin, route.destination)
         assert [leg.seq for leg in route.legs] == list(range(1, len(route.legs) + 1))
-
-
-def read_tiny(network: Path):  # type: ignore[no-untyped-def]  # noqa: ANN201
-    path = network.parent / "tiny.yaml"
-    path.write_text(SCENARIO, encoding="utf-8")
-    return read(str(path), network)
 
 
 def test_the_corridor_is_found_in_both_directions(network: Path) -> None:
@@ -128,7 +142,7 @@ def test_ranks_are_by_cost_and_time_together(network: Path) -> None:
 
 
 def test_a_demand_without_a_way_says_why_and_the_run_goes_on(network: Path) -> None:
-    found = answer(network, "asset: X_KZUZ, source: a decree")
+    found = answer(network, "X_KZUZ: a decree")
     shut = demand_of(found, "we")
     assert (shut.status, shut.routes) == ("infeasible", ())
     assert shut.closures == ("X_KZUZ closed by the scenario (a decree)",)
@@ -152,16 +166,16 @@ def test_a_terminal_without_access_is_infeasible_by_name(
 
 
 def test_everything_closed_is_an_answer_too(network: Path) -> None:
-    found = answer(network, "mode: rail", "mode: road", "mode: sea")
+    found = answer(network, "'*/rail': w", "'*/road': w", "'*/sea': w")
     assert {demand.status for demand in found.result.demands} == {"infeasible"}
     assert found.result.flows == ()
     assert found.chokepoints == []
 
 
-ENTRIES = (
-    "asset: X_KZUZ", "asset: R1", "asset: V1", "asset: PW", "country: KZ", "country: UZ",
-    "mode: sea", "mode: rail", "country_pair: [KZ, UZ]", "country: KZ, mode: sea",
-)  # fmt: skip
+ENTRIES = tuple(
+    f"'{place}': why"
+    for place in ("X_KZUZ", "R1", "V1", "PW", "KZ", "UZ", "*/sea", "*/rail", "KZ-UZ", "KZ/sea")
+)
 
 
 @settings(max_examples=settings().max_examples // 5)
@@ -187,11 +201,75 @@ def best_costs(found: Answer) -> dict[str, float]:
 @given(closed=st.sets(st.sampled_from(ENTRIES)))
 def test_no_leg_uses_a_closed_arc(network: Path, closed: set[str]) -> None:
     found = answer(network, *sorted(closed))
-    for route in routes(found):
-        for leg in route.legs:
-            assert found.compiled.open[list(leg.arcs)].all()
-            if "mode: rail" in closed:
+    for k, demand in enumerate(found.result.demands):
+        view = found.compiled.view(k)
+        for leg in (leg for route in demand.routes for leg in route.legs):
+            assert view.open[list(leg.arcs)].all()
+            assert not any(view.blockers(arc) for arc in leg.arcs)
+            if "'*/rail': why" in closed:
                 assert leg.mode != Mode.RAIL.name.lower()
+
+
+# --- rules --------------------------------------------------------------------
+
+
+def test_legs_tell_who_works_them_and_which_rules_they_meet(network: Path) -> None:
+    found = answer(network)
+    for name, toll in (("we", ("TOLL",)), ("ew", ())):
+        (best, *_) = demand_of(found, name).routes
+        (border,) = [leg for leg in best.legs if leg.kind is LegKind.BORDER]
+        assert border.rule_ids == toll
+        lines = [leg for leg in best.legs if leg.kind is LegKind.LINE and leg.mode == "rail"]
+        assert {(leg.country, leg.operator) for leg in lines} == {("KZ", "KTZ"), ("UZ", "")}
+        assert "KTZ" in best.actors
+        assert not any(leg.rule_ids for leg in lines)
+    hand = [leg for leg in demand_of(found, "wp").routes[0].legs if "R1" in leg.asset_ids]
+    assert [leg.rule_ids for leg in hand] == [("OPEN",)]
+
+
+def test_a_charge_is_paid_by_the_cargo_it_is_about(network: Path) -> None:
+    free, found = answer(network, sets=["access.rules={TOLL: false}"]), answer(network)
+    for name, toll in (("we", 7.0), ("ew", 0.0)):
+        before, after = (best_costs(one)[name] for one in (free, found))
+        assert after - before == pytest.approx(toll)
+
+
+def test_a_refusal_turns_only_the_cargo_it_is_about_away(network: Path) -> None:
+    rule = "{by: UZ, effect: deny, on_kind: territory, on: UZ, mode: '*', cargo: owner=IR}"
+    more = "  - {id: ir, origin: W, destination: E, teu_per_year: 3, owner: IR}\n"
+    found = answer(network, more=more, sets=[f"access.own={{NO-IR: {rule}}}"])
+    assert demand_of(found, "we").status == "ok"
+    shut = demand_of(found, "ir")
+    assert (shut.status, shut.unserved_teu_per_year) == ("infeasible", 3.0)
+    assert any("refused by UZ (NO-IR)" in reason for reason in shut.closures)
+
+
+@pytest.mark.parametrize(
+    ("choice", "shut"),
+    [
+        ("refuses=[UZ]", {"we", "ew", "wp"}),
+        ("refuses=['@PACT']", {"we", "ew", "wp"}),
+        ("refuses=['!@PACT']", set()),
+        ("rules={OPEN: false}", {"wp"}),
+    ],
+)
+def test_what_actors_refuse_shuts_their_places(network: Path, choice: str, shut: set[str]) -> None:
+    found = answer(network, sets=[f"access.{choice}"])
+    assert {d.demand_id for d in found.result.demands if d.status == "infeasible"} == shut
+
+
+def test_what_was_left_out_is_told_with_the_result(network: Path) -> None:
+    rule = "{by: AZ, effect: deny, on_kind: territory, on: UZ}"
+    found = answer(network, sets=[f"access.own={{NO: {rule}}}"])
+    assert any(words.startswith("NO: AZ has no standing") for words in found.result.warnings)
+    assert answer(network).result.warnings == ()
+    told = json.loads(result_json(found.result, load_scenario("baseline").scenario))
+    assert told["warnings"] == list(found.result.warnings)
+
+
+def test_no_demand_is_an_answer_too(network: Path) -> None:
+    found = answer(network, sets=["demands=[]"])
+    assert (found.result.demands, found.result.flows, found.chokepoints) == ((), (), [])
 
 
 # --- the files --------------------------------------------------------------
