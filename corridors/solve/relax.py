@@ -81,12 +81,11 @@ class Barred:
             needs[row, list(barrier)] = True
         return needs
 
-    def usable(self, lifted: Iterable[int]) -> Bools:
-        """Return which arcs may be used once some elements are lifted, (arcs,)."""
+    def passed(self, lifted: Iterable[int]) -> Bools:
+        """Return which barriers open once some elements are lifted, (barriers + 1,)."""
         left = np.ones(len(self.weight), np.bool_)
         left[list(lifted)] = False
-        passed: Bools = ~self.needs[:, left].any(axis=1)
-        return passed[self.barrier_of_arc]
+        return ~(self.needs @ left)
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ def relax(
     Raises
     ------
     ValueError
-        If a cost is negative or infinite.
+        If the start or the end is not a node, or a cost is negative or infinite.
     SolverError
         If the solver fails.
 
@@ -150,6 +149,9 @@ def relax(
     >>> relax(barred, 0, 2, cost=np.ones(3)).elements
     (2,)
     """
+    if not (0 <= start < barred.n_nodes and 0 <= end < barred.n_nodes):
+        msg = f"nodes {start} and {end} must be among the {barred.n_nodes}"
+        raise ValueError(msg)
     core = _Core.of(barred, start, end)
     if core is None:
         return None
@@ -166,7 +168,7 @@ def _way(
     barred: Barred, lifted: tuple[int, ...], start: int, end: int, cost: Floats
 ) -> tuple[Ints, float]:
     """Return the cheapest way once some elements are lifted, and its cost."""
-    usable = barred.usable(lifted)
+    usable = barred.passed(lifted)[barred.barrier_of_arc]
     router = Router(barred.tail, barred.head, cost, usable=usable, n_nodes=barred.n_nodes)
     trees = router.trees(np.array([start]))
     return router.way(trees, 0, end), float(trees.distance[0, end])
@@ -174,20 +176,18 @@ def _way(
 
 def _lightest(core: _Core, most: int) -> tuple[list[tuple[int, ...]], bool]:
     """Return the lightest sets of elements that open a way, and whether these are all."""
-    if core.separated(()) is None:
+    if core.reached(())[core.end]:
         return [()], True
     master = _Master(core.barred)
-    for lifted in core.layers():
-        master.demand(core.separated(lifted) or ())
+    master.demand(core.cuts(()))
     found: list[tuple[int, ...]] = []
     while len(found) <= most:
         lifted = master.solve()
         if lifted is None:
             return found, True
-        cuts = core.separated(lifted)
-        if cuts:
-            master.demand(cuts)
-        else:
+        cuts = core.cuts(lifted)
+        master.demand(cuts)
+        if not cuts:
             found.append(lifted)
             master.exclude(lifted)
     return found[:most], False
@@ -195,107 +195,157 @@ def _lightest(core: _Core, most: int) -> tuple[list[tuple[int, ...]], bool]:
 
 @dataclass(frozen=True)
 class _Core:
-    """The part of a graph between start and end, regions that are open throughout as one node.
+    """The part of a graph between start and end, with each region passed as a whole one node.
 
-    `arc` (core arcs,) are the arcs of the graph, `tail` and `head` their regions.
+    `tail`, `head` and `barrier` (core arcs,) are distinct; `region` (nodes,) is that of
+    each node of the graph, and `arc` the arcs of the graph that lie between.
     """
 
     barred: Barred
-    arc: Ints
     tail: Nodes
     head: Nodes
+    barrier: Ints
     n_nodes: int
     start: int
     end: int
+    region: Nodes
+    arc: Ints
 
     @classmethod
     def of(cls, barred: Barred, start: int, end: int) -> Self | None:
         """Cut a graph down, None if the end cannot be reached."""
         n = barred.n_nodes
         ahead = _reached(barred.tail, barred.head, n, start)
-        back = _reached(barred.head, barred.tail, n, end)
         if not ahead[end]:
             return None
-        between = ahead & back
+        between = ahead & _reached(barred.head, barred.tail, n, end)
         arc = np.flatnonzero(between[barred.tail] & between[barred.head])
-        free = arc[barred.usable(())[arc]]
-        graph = _matrix(barred.tail[free], barred.head[free], n)
-        count, region = connected_components(graph, connection="strong")
-        tail, head = region[barred.tail[arc]], region[barred.head[arc]]
-        apart = tail != head
-        return cls(barred, arc[apart], tail[apart], head[apart], count, region[start], region[end])
+        region, first = np.arange(n, dtype=np.int32), start
+        while True:
+            ends = region[barred.tail[arc]], region[barred.head[arc]]
+            tail, head, barrier = _distinct(*ends, barred.barrier_of_arc[arc])
+            free = _free(barred, tail, head, barrier, first)
+            count, merged = _regions(tail[free], head[free], int(region.max()) + 1)
+            if count == len(merged):
+                break
+            region = merged[region]
+            first = int(region[start])
+        last = int(region[end])
+        return cls(barred, tail, head, barrier, count, first, last, region, arc)
 
-    @cached_property
-    def barrier(self) -> Ints:
-        """Barrier of each core arc, -1 where nothing bars, (core arcs,)."""
-        rows: Ints = self.barred.barrier_of_arc[self.arc]
-        return rows
+    def reached(self, lifted: Iterable[int]) -> Bools:
+        """Return which nodes can be reached once some elements are lifted, (nodes,)."""
+        usable = self._usable(lifted)
+        return _reached(self.tail[usable], self.head[usable], self.n_nodes, self.start)
 
-    def separated(self, lifted: Iterable[int]) -> list[Elements] | None:
-        """Return what still parts start and end, None if there is a way.
+    def cuts(self, lifted: Iterable[int]) -> list[Elements]:
+        """Return cuts one behind the other that still stand once some elements are lifted.
+
+        Each is found with the elements of those before it lifted too, and chosen to hold
+        however much is lifted beside the few elements that it is about: strong cuts make
+        few rounds.
 
         Returns
         -------
-        list of cuts or None
-            Each a set of rows of the barriers, of which one has to be opened: the cut
-            next to the start and that next to the end.
+        list of cuts
+            Each a set of rows of the barriers of which one has to be opened.
         """
-        usable = self.barred.usable(lifted)[self.arc]
-        ends = self.tail[usable], self.head[usable]
-        near = _reached(*ends, self.n_nodes, self.start)
-        if near[self.end]:
-            return None
-        far = _reached(*ends[::-1], self.n_nodes, self.end)
-        cuts = near, ~far
-        return [self._barriers(self.leaving(side)) for side in cuts]
-
-    def leaving(self, side: Bools) -> Ints:
-        """Return the core arcs that leave a side and lie on a way that leaves it once only."""
-        inside = side[self.tail] & side[self.head]
-        outside = ~side[self.tail] & ~side[self.head]
-        before = _reached(self.tail[inside], self.head[inside], self.n_nodes, self.start)
-        after = _reached(self.head[outside], self.tail[outside], self.n_nodes, self.end)
-        over = side[self.tail] & ~side[self.head]
-        return np.flatnonzero(over & before[self.tail] & after[self.head])
-
-    def layers(self) -> list[tuple[int, ...]]:
-        """Return growing sets of elements, each opening the whole cut that stood before it."""
-        lifted: set[int] = set()
-        found: list[tuple[int, ...]] = []
-        while cuts := self.separated(lifted):
-            found.append(tuple(sorted(lifted)))
-            lifted |= {one for row in cuts[0] for one in self.barred.barriers[row]}
+        passed = set(lifted)
+        found: list[Elements] = []
+        while not self.reached(passed)[self.end]:
+            most = self._grown(passed)
+            usable = self._usable(most)
+            near = _reached(self.tail[usable], self.head[usable], self.n_nodes, self.start)
+            far = _reached(self.head[usable], self.tail[usable], self.n_nodes, self.end)
+            found += [self._barriers(near), self._barriers(~far)]
+            passed |= self.elements - most
         return found
+
+    @cached_property
+    def elements(self) -> Elements:
+        """The elements that bar any arc."""
+        rows = np.unique(self.barrier[self.barrier != OPEN]).tolist()
+        return frozenset().union(*(self.barred.barriers[row] for row in rows))
 
     def narrowest(self) -> Ints:
         """Return the arcs of a cut of barred arcs over the fewest places, that nearest the start.
 
         Arcs between the same regions behind the same barrier count as one place.
         """
-        if self.separated(()) is None:
+        if self.reached(())[self.end]:
             return np.zeros(0, np.int64)
-        rows = np.stack([self.tail, self.head, self.barrier], axis=1)
-        places = np.unique(rows, axis=0)
-        free = self.barred.usable(())[self.arc]
-        closed = np.unique(rows[~free], axis=0)
-        barred_row = np.isin(places[:, 2], closed[:, 2])
-        capacity = np.where(barred_row, 1, len(places) + 1)
         flow = SimpleMaxFlow()
-        flow.add_arcs_with_capacity(
-            places[:, 0].astype(np.int32), places[:, 1].astype(np.int32), capacity
-        )
+        capacity = np.where(self._usable(()), len(self.tail) + 1, 1)
+        flow.add_arcs_with_capacity(self.tail, self.head, capacity)
         if flow.solve(self.start, self.end) != flow.OPTIMAL:
             msg = "the maximum flow that finds the narrowest cut failed"
             raise SolverError(msg)
         side = np.zeros(self.n_nodes, np.bool_)
         side[flow.get_source_side_min_cut()] = True
-        return self.arc[self.leaving(side)]
+        before = side[self.region]
+        tail, head = self.barred.tail[self.arc], self.barred.head[self.arc]
+        return self.arc[before[tail] & ~before[head]]
 
-    def _barriers(self, arcs: Ints) -> Elements:
-        """Return the barriers of core arcs, those left out that hold another of them."""
-        rows = np.unique(self.barrier[arcs]).tolist()
+    def _usable(self, lifted: Iterable[int]) -> Bools:
+        """Return which core arcs may be used once some elements are lifted."""
+        return self.barred.passed(lifted)[self.barrier]
+
+    def _grown(self, lifted: set[int]) -> set[int]:
+        """Return a largest set of elements that holds these and leaves the end cut off."""
+        grown = set(lifted)
+        left = [sorted(self.elements - lifted)]
+        while left:
+            some = left.pop()
+            if not self.reached(grown.union(some))[self.end]:
+                grown.update(some)
+            elif len(some) > 1:
+                half = len(some) // 2
+                left += [some[half:], some[:half]]
+        return grown
+
+    def _barriers(self, side: Bools) -> Elements:
+        """Return the barriers on ways that leave a side and never come back to it.
+
+        Those that hold another of them are left out.
+        """
+        outside = ~side[self.tail] & ~side[self.head]
+        after = _reached(self.head[outside], self.tail[outside], self.n_nodes, self.end)
+        rows = np.unique(self.barrier[side[self.tail] & after[self.head]]).tolist()
         sets = self.barred.barriers
-        return frozenset(row for row in rows if not any(sets[other] < sets[row] for other in rows))
+        return frozenset(row for row in rows if not any(sets[one] < sets[row] for one in rows))
+
+
+def _distinct(tail: Nodes, head: Nodes, barrier: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return the distinct arcs between different nodes."""
+    nodes = 1 + int(max(tail.max(initial=0), head.max(initial=0)))
+    barriers = 2 + int(barrier.max(initial=OPEN))
+    apart = tail != head
+    ends = tail[apart].astype(np.int64) * nodes + head[apart]
+    ends, row = np.divmod(np.unique(ends * barriers + barrier[apart] + 1), barriers)
+    return ends // nodes, ends % nodes, row - 1
+
+
+def _free(barred: Barred, tail: Ints, head: Ints, barrier: Ints, start: int) -> Bools:
+    """Return which arcs ask for nothing that was not needed to come to where they begin.
+
+    Whatever bars all arcs into a node is lifted for cargo that is there, at the start apart.
+    """
+    needs = np.packbits(barred.needs, axis=1)
+    order = np.argsort(head, kind="stable")
+    nodes, first = np.unique(head[order], return_index=True)
+    size = 1 + max(start, tail.max(initial=0), head.max(initial=0))
+    sure = np.zeros((size, needs.shape[1]), np.uint8)
+    if len(nodes):
+        sure[nodes] = np.bitwise_and.reduceat(needs[barrier[order]], first, axis=0)
+    sure[start] = 0
+    free: Bools = ~(needs[barrier] & ~sure[tail]).any(axis=1)
+    return free
+
+
+def _regions(tail: Ints, head: Ints, n_nodes: int) -> tuple[int, Nodes]:
+    """Return how many regions of nodes that reach each other there are, and that of each."""
+    count, region = connected_components(_matrix(tail, head, n_nodes), connection="strong")
+    return int(count), region
 
 
 def _matrix(tail: Nodes, head: Nodes, n_nodes: int) -> sp.csr_matrix:

@@ -106,6 +106,23 @@ def test_start_and_end_in_one() -> None:
     assert (found.elements, found.way.tolist()) == ((), [])
 
 
+def test_a_node_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match="nodes -1 and 3 must be among the 4"):
+        relax(HAND, -1, 3, cost=np.ones(5))
+
+
+def test_cargo_inside_a_country_needs_no_second_leave_of_it() -> None:
+    # A ring in a country behind its border: everything in it asks for 0, and only that.
+    ring = ways(
+        (0, 1, 0), (1, 2, 1), (2, 3, 1), (3, 1, 1), (3, 4, 2), (2, 4, 3),
+        barriers=[{0, 1}, {1}, {1, 2, 3}, {1, 2, 4}], weight=(1, 1, 1, 1, 1),
+    )  # fmt: skip
+    found = relax(ring, 0, 4, cost=np.ones(6))
+    assert found is not None
+    assert (found.elements, found.others) == ((0, 1, 2, 4), ((0, 1, 2, 3),))
+    assert found.way.tolist() == [0, 1, 5]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
