@@ -26,15 +26,19 @@ def show_comparison(found: Comparison, out: Path | None = None) -> None:
     page = Page()
     for name, side in (("A", found.a), ("B", found.b)):
         page.head(f"{name}  {side.scenario}, {side.as_of}: {side.title}", first=True)
-    page.lines("Values that differ", _settings(found), hang=HANG)
-    page.lines(f"Rules in force in one only ({len(found.rules)})", _rules(found), hang=HANG)
-    page.lines("Controls that hold in one only", _controls(found), hang=HANG)
-    page.lines("Not built, or closed by the scenario, in one only", _closures(found), hang=HANG)
+    page.lines("Values that differ", _most(_settings(found)), hang=HANG)
+    page.lines(f"Rules in force in one only ({len(found.rules)})", _most(_rules(found)),
+               hang=HANG)  # fmt: skip
+    page.lines(f"Controls that hold in one only ({len(found.controls)})",
+               _most(_controls(found)), hang=HANG)  # fmt: skip
+    page.lines("Not built, or closed by the scenario, in one only", _most(_closures(found)),
+               hang=HANG)  # fmt: skip
     for change in ("opened", "closed"):
         rows = [row for row in found.arcs if row.change == change]
-        page.table(f"Arcs {change} in B ({sum(len(row.arcs) for row in rows)})",
-                   _arcs(rows, found))  # fmt: skip
-        _rest(page, len(rows))
+        count = len({arc for row in rows for arc in row.arcs})
+        page.table(f"Arcs {change} in B ({count:,})", _arcs(rows, found))
+        if len(rows) > MOST:
+            page.line(_left(len(rows)), indent=INDENT)
     page.table(f"Best routes that change ({len(found.routes)} of {len(found.common)})",
                _routes(found))  # fmt: skip
     page.lines("Demands in one only", _demands(found))
@@ -45,16 +49,18 @@ def show_comparison(found: Comparison, out: Path | None = None) -> None:
         page.line(f"map and table of changes: {out}")
 
 
-def _rest(page: Page, count: int) -> None:
-    if count > MOST:
-        page.line(f"and {count - MOST} more; --json and --out have all", indent=INDENT)
+def _most(lines: list[str]) -> list[str]:
+    """Return no more lines than people read, and how many are left out."""
+    return lines if len(lines) <= MOST else [*lines[:MOST], _left(len(lines))]
+
+
+def _left(count: int) -> str:
+    return f"and {count - MOST} more; --json and --out have all"
 
 
 def _settings(found: Comparison) -> list[str]:
     """Return a line for each value that differs."""
-    lines = [f"{one.path}: {_said(one.a)} -> {_said(one.b)}" for one in found.settings]
-    more = [f"and {len(lines) - MOST} more"] if len(lines) > MOST else []
-    return lines[:MOST] + more
+    return [f"{one.path}: {_said(one.a)} -> {_said(one.b)}" for one in found.settings]
 
 
 def _said(value: object) -> str:

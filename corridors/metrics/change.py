@@ -8,24 +8,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.metrics.lifted import barriers_of
+from corridors.scenario.stances import REFUSES
 from geodata.types import Kind, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from corridors.scenario.compile import ClassView
-    from geodata.types import DecisionGraph, Ints
+    from geodata.types import Bools, DecisionGraph, Ints
 
 OPENED, CLOSED = "opened", "closed"
+ANYWHERE = "anywhere"
+#: The build gives a crossing that no fact names an id that begins so.
+UNNAMED = "X-"
 
 
 @dataclass(frozen=True)
 class ArcChange:
     """Arcs of one asset, or of one country and mode without an asset, that change alike.
 
-    `arcs` are rows of the decision graph, one for both directions of a line; `demands`
-    the ids of those whose cargo sees the change; `reason` is why they are shut where they
-    are.
+    Of cargo that a rule about cargo refuses wherever it goes, all arcs are one change with
+    the country :data:`ANYWHERE`. `arcs` are rows of the decision graph, `km` their length,
+    lines that run both ways once; `demands` are the ids of those whose cargo sees the
+    change; `reason` is why the arcs are shut where they are.
     """
 
     change: str
@@ -68,7 +74,7 @@ def arc_changes(
             (OPENED, np.flatnonzero(new.open & ~old.open), old),
             (CLOSED, np.flatnonzero(old.open & ~new.open), new),
         ):
-            for place, arcs in _by_place(graph, rows):
+            for place, arcs in _by_place(graph, rows, _masked(shut)):
                 seen[(change, *place, arcs)] += demands
                 reasons.setdefault((change, *place), shut.reason(arcs[0]))
     found = [
@@ -91,16 +97,31 @@ def one_way(graph: DecisionGraph, arcs: Sequence[int]) -> list[int]:
     return list(found.values())
 
 
+def _masked(shut: ClassView) -> Bools:
+    """Return which arcs a rule refuses that holds on this cargo wherever it goes, (n,)."""
+    wide = {
+        rule.id
+        for rule in shut.compiled.law.rules
+        if rule.scope.kind == "any" and not rule.id.startswith(REFUSES)
+    }
+    sets, of_arc = barriers_of(shut)
+    masked = [any(one.id in wide for one in barrier) for barrier in sets]
+    found: Bools = np.array([*masked, False], np.bool_)[of_arc]
+    return found
+
+
 def _by_place(
-    graph: DecisionGraph, rows: Ints
+    graph: DecisionGraph, rows: Ints, masked: Bools
 ) -> Iterator[tuple[tuple[str, str, str], tuple[int, ...]]]:
     """Yield asset, country and mode of changed arcs, and the arcs; assets have no country."""
-    arcs, places = graph.arcs, defaultdict(list)
+    arcs = graph.arcs
+    places: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for arc in rows.tolist():
         asset = int(arcs.asset[arc])
         named = graph.assets[asset].id if asset >= 0 else ""
         country = "" if named else graph.countries[int(arcs.country[arc])]
-        places[named, country, Mode(int(arcs.mode[arc])).name.lower()].append(arc)
+        place = (named, country, Mode(int(arcs.mode[arc])).name.lower())
+        places[("", ANYWHERE, "all") if masked[arc] else place].append(arc)
     for place, changed in places.items():
         yield place, tuple(changed)
 
@@ -123,6 +144,6 @@ def _described(
     return ArcChange(change, asset, name, country, mode, arcs, km, demands, reason)
 
 
-def _label(one: ArcChange) -> tuple[str, str, str]:
-    """Return what a change is sorted by: named things first."""
-    return (one.asset or "~", one.country, one.mode)
+def _label(one: ArcChange) -> tuple[bool, bool, str, str, str]:
+    """Return what a change is sorted by: what facts name, unnamed crossings, then the rest."""
+    return (not one.asset, one.asset.startswith(UNNAMED), one.asset, one.country, one.mode)

@@ -9,7 +9,8 @@
      "rules": [{id, by, effect, title, in_force, kind, a, b}],
      "controls": [{id, actor, role, over, regime, in_force}],
      "closures": [{kind, id, words, stands}],       what is not built or the scenario closes
-     "arcs": [{change, asset, name, country, mode, arcs, km, demands, all_demands, reason}],
+     "arcs": [{change, asset, name, country, mode, arcs, km, demands, reason, arc_count,
+               all_demands}],                       `arcs` is empty where country is anywhere
      "routes": [{demand_id, change, a, b}],         a and b: totals of the best route, or null
      "demands": [{demand_id, stands}]}              demands of one scenario only
 
@@ -21,6 +22,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+
+from corridors.metrics.change import ANYWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,7 +157,8 @@ class Comparison:
         return len(row.demands) == len(self.common)
 
     def _arcs(self, row: ArcChange) -> dict[str, Any]:
-        told = asdict(row) | {"km": round(row.km, 3), "arcs": list(row.arcs)}
+        told = asdict(row) | {"km": round(row.km, 3), "arc_count": len(row.arcs)}
+        told["arcs"] = [] if row.country == ANYWHERE else list(row.arcs)
         return told | {"all_demands": self.is_for_all(row)}
 
 

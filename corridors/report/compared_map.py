@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from corridors.metrics.change import one_way
+from corridors.metrics.change import ANYWHERE, one_way
 from corridors.report.geojson import feature_collection
 from corridors.report.run_files import ArcPainter
 from geodata.types import Kind
@@ -24,6 +24,8 @@ CHANGE_FIELDS = (
     "cost_usd_per_teu", "time_h", "distance_km", "reason",
 )  # fmt: skip
 GAINED, LOST = "gained", "lost"
+#: In the field `demands`: the cargo of every demand of both.
+ALL = "all"
 
 Row = dict[str, object]
 
@@ -48,20 +50,39 @@ def changes_geojson(
     network, graph
         Hold the geometry behind the arcs.
     """
-    lines = [(row, arc) for row in found.arcs for arc in one_way(graph, row.arcs)]
+    lines = _lines(found, graph)
     drawn = list(_routes(routes))
     legs = (leg for _, route in drawn for leg in route.legs)
     draw = ArcPainter(
-        network, graph, chain((arc for _, arc in lines), (arc for leg in legs for arc in leg.arcs))
+        network,
+        graph,
+        chain((arc for _, arc, _ in lines), (arc for leg in legs for arc in leg.arcs)),
     )
-    rows = [_arc_row(row, arc, graph) for row, arc in lines]
+    every = set(found.common)
+    rows = [
+        _arc_row(row, arc, graph) | {"demands": ALL if whose.keys() == every else tuple(whose)}
+        for row, arc, whose in lines
+    ]
     rows += [_route_row(change, route) for change, route in drawn]
-    shapes = [_shape(draw, arc, graph) for _, arc in lines]
+    shapes = [_shape(draw, arc, graph) for _, arc, _ in lines]
     shapes += [draw.route(route) for _, route in drawn]
     meta = {"schema_version": 1, "a": found.a.scenario, "b": found.b.scenario,
             "snapshot": found.network}  # fmt: skip
     numbered = [row | {"change_id": f"change-{at}"} for at, row in enumerate(rows, start=1)]
     return feature_collection(numbered, shapes, id_field="change_id", name="compare", meta=meta)
+
+
+def _lines(found: Comparison, graph: DecisionGraph) -> list[tuple[ArcChange, int, dict[str, None]]]:
+    """Return each changed line or stop once, with the demands whose cargo sees it.
+
+    Cargo that is refused wherever it goes marks no line: it would mark them all.
+    """
+    merged: dict[tuple[str, int], tuple[ArcChange, int, dict[str, None]]] = {}
+    for row in found.arcs:
+        for arc in one_way(graph, row.arcs) if row.country != ANYWHERE else ():
+            _, _, whose = merged.setdefault((row.change, arc), (row, arc, {}))
+            whose |= dict.fromkeys(row.demands)
+    return list(merged.values())
 
 
 def _routes(
@@ -81,7 +102,7 @@ def _shape(draw: ArcPainter, arc: int, graph: DecisionGraph) -> Floats:
 def _arc_row(row: ArcChange, arc: int, graph: DecisionGraph) -> Row:
     return dict.fromkeys(CHANGE_FIELDS) | {
         "change": row.change, "asset_id": row.asset, "name": row.name, "countries": row.country,
-        "mode": row.mode, "demands": row.demands, "reason": row.reason,
+        "mode": row.mode, "reason": row.reason,
         "distance_km": round(float(graph.arcs.length_km[arc]), 3),
     }  # fmt: skip
 
