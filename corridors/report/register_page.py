@@ -30,6 +30,8 @@ __all__ = ["MARKS", "register_tables", "with_counts"]
 MARKS = ("<!-- counts -->", "<!-- end of counts -->")
 #: Units with every parameter given: what they cannot convert nothing can.
 _ALL_GIVEN = Units(*(1.0 for _ in range(7)))
+#: Fields of cargo that hold words of the register's own.
+_WORDS = ("commodity", "list", "vessel")
 #: Table of the register -> its name on the page.
 _TABLES = {
     "actors": "actors", "memberships": "memberships", "roles": "powers of roles",
@@ -54,6 +56,7 @@ def register_tables(register: Register, days: Sequence[date]) -> str:
         ("What rules add to prices", _priced(register, days[-1])),
         ("Regimes", _regimes(register)),
         ("Events a scenario may suppose", _switches(register, days[-1])),
+        ("Words that rules ask cargo for", _words(register)),
         ("Accounts that contradict each other", _conflicts(register)),
     )
     return "\n\n".join(f"### {title}\n\n{table}" for title, table in parts)
@@ -165,6 +168,16 @@ def _switches(register: Register, day: date) -> str:
         come, go = (" ".join(sorted(ids)) or "-" for ids in (after - before, before - after))
         rows.append((f"`{event.id}`", event.title, come, go))
     return _table(("event", "if it is supposed", "rules that come", "rules that go"), rows)
+
+
+def _words(register: Register) -> str:
+    asked: dict[tuple[str, str], list[str]] = {}
+    for rule in register.rules:
+        for selector in (one for one in rule.who if one.field in _WORDS):
+            for name in selector.names:
+                asked.setdefault((selector.field, name), []).append(rule.id)
+    rows = ((*key, " ".join(ids)) for key, ids in sorted(asked.items()))
+    return _table(("field", "word", "rules"), rows)
 
 
 def _conflicts(register: Register) -> str:

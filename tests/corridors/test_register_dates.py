@@ -6,6 +6,7 @@ import csv
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from corridors.model.access import Cargo, Place
 from corridors.scenario.in_force import as_of, without_standing
 from corridors.scenario.precedence import decide, powers_over
 from corridors.scenario.register import load_register
+
+if TYPE_CHECKING:
+    from corridors.model.access import Control, Event, Rule
 
 REGISTER = load_register()
 LAST = date(2026, 11, 22)
@@ -282,6 +286,15 @@ def test_the_reading_of_2020_leaves_a_chance_of_refusal_to_western_owners() -> N
     assert chance["AZ"] == chance["RU"] == 0
 
 
+def test_contradictions_stand_side_by_side() -> None:
+    rows: list[Event | Control | Rule] = [
+        *REGISTER.events, *REGISTER.controls, *REGISTER.rules,
+    ]  # fmt: skip
+    accounts = Counter(row.conflict for row in rows if row.conflict)
+    assert len(accounts) >= 20
+    assert min(accounts.values()) >= 2
+
+
 # --- nothing collected is lost ---------------------------------------------------------
 
 #: What was collected and is not in the register under its id, and why.
@@ -336,7 +349,8 @@ def test_every_collected_control_is_here() -> None:
 
 
 def test_every_collected_event_is_here_in_its_order() -> None:
-    here = [event.title for event in REGISTER.events if event.id.startswith("E")]
     there = [row["asset_or_link"] for row in collected("access_events")]
-    assert len(here) == len(there)
-    assert [a[:20] for a in here] == [b[:20] for b in there]
+    here = {event.id: event.title for event in REGISTER.events}
+    assert [here[f"E{n:03}"][:20] for n in range(1, len(there) + 1)] == [
+        title[:20] for title in there
+    ]
