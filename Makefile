@@ -82,8 +82,9 @@ build/export/network.png: $(NETWORK)
 build/export/routes-%.png: build/%/result.json
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --run $(<D) --out $@
 
-docs-data: $(NETWORK) build/baseline/result.json ## rewrite docs/network.md and the pictures
+docs-data: $(NETWORK) build/baseline/result.json ## rewrite what the docs count, and the pictures
 	$(BIN)/corridors check --network $(dir $(NETWORK)) --docs docs/network.md
+	$(BIN)/corridors explain register --docs docs/access.md
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --out docs/network.png
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --run build/baseline --out docs/baseline.png
 

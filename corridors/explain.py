@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
@@ -14,14 +14,17 @@ from corridors.model.access import CARGO_FIELDS, Cargo
 from corridors.model.scenario import TRAITS, Demand, Traits
 from corridors.report.dossier import Asked, tell_access
 from corridors.report.merged import Merged
+from corridors.report.outputs import writing_output
+from corridors.report.register_page import register_tables, with_counts
 from corridors.report.route_teller import RouteTeller
 from corridors.rerun import open_run
 from corridors.scenario.cargo import cargo_of
 from corridors.scenario.compile import compile_scenario, law_of
 from corridors.scenario.load import load_scenario
+from corridors.scenario.places import scenario_ids
 from corridors.scenario.rates import load_rates
 from corridors.scenario.reasons import Reasons
-from corridors.scenario.register import load_register
+from corridors.scenario.register import count_rows, load_register
 from corridors.scenario.register_cells import Known
 from corridors.scenario.subjects import find_subject
 from geodata.facts_io import load_facts
@@ -79,6 +82,42 @@ def explain_access(
     built = asked.scenario.network.built
     subject = find_subject(name, facts, known, titles=titles, built=built)
     return tell_access(asked, subject, read_cargo(cargo, asked, known), words=cargo.strip())
+
+
+def explain_register(docs: Path | None = None) -> RegisterCounts:
+    """Count the register: its rows, what they rest on, what is in force on which day.
+
+    Parameters
+    ----------
+    docs
+        A page whose counted tables are written anew between their marks.
+
+    Raises
+    ------
+    OutputError
+        If the page cannot be written.
+    """
+    register = load_register()
+    days = sorted({load_scenario(name).scenario.as_of for name in scenario_ids()})
+    tables = register_tables(register, days)
+    if docs is not None:
+        page = with_counts(docs.read_text(encoding="utf-8"), tables)
+        with writing_output(docs) as partial:
+            partial.write_text(page, encoding="utf-8")
+    return RegisterCounts(count_rows(register), tuple(day.isoformat() for day in days), tables)
+
+
+@dataclass(frozen=True)
+class RegisterCounts:
+    """The register in figures: rows by table and evidence, the days counted, as Markdown."""
+
+    counts: Mapping[str, Mapping[str, int]]
+    days: tuple[str, ...]
+    tables: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counts as plain values, with `schema_version`."""
+        return {"schema_version": 1, "counts": self.counts, "days": list(self.days)}
 
 
 def explain_scenario(name: str, *, sets: Iterable[str] = (), stdin: str | None = None) -> Merged:

@@ -46,6 +46,23 @@ def explain_access(
         show_access(found)
 
 
+@explain_app.command("register")
+def explain_register(
+    docs: Annotated[
+        Path | None, typer.Option(help="Page whose counted tables are written anew.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Count the register: rows, what they rest on, what is in force on which day."""
+    from corridors.explain import explain_register as explain
+
+    found = explain(docs)
+    if json:
+        print_json(found.as_dict())
+    else:
+        print(found.tables if docs is None else docs)
+
+
 @explain_app.command("scenario", epilog="Example: corridors explain scenario baseline --set seed=1")
 def explain_scenario(
     scenario: Annotated[

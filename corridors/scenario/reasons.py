@@ -93,9 +93,9 @@ class Reasons:
         condition = parse(rule.condition)
         if holds(condition, self.truth.__getitem__):
             return lifted
-        lacking = [name for name in sorted(names_in(condition)) if not self.truth[name]]
-        words = f" ({', '.join(lacking)} not so)" if lacking else ""
-        return Reason(_kind(rule.condition), f"only if {rule.condition}{words}")
+        told = (f"{name} {'is' if self.truth[name] else 'is not'} so"
+                for name in sorted(names_in(condition)))  # fmt: skip
+        return Reason(_kind(rule.condition), f"only if {rule.condition}; {', '.join(told)}")
 
 
 def _kind(condition: str) -> str:
