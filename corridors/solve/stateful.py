@@ -46,7 +46,7 @@ class Field:
     def plain(cls, tail: Nodes, head: Nodes, *, n_nodes: int) -> Self:
         """Return the graph of cargo that remembers nothing: states are nodes."""
         none = np.zeros(len(tail), np.int64)
-        return cls(tail, head, np.arange(len(tail)), none, n_nodes, none[:1])
+        return cls(tail, head, np.arange(len(tail)), none, n_nodes, np.zeros(1, np.int64))
 
     @classmethod
     def split(
