@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from corridors.errors import ScenarioError
@@ -62,6 +63,7 @@ Condition = Name | Not | Both | Either
 ALWAYS = Both(())
 
 
+@cache
 def parse(text: str) -> Condition:
     """Return a condition read from words; `not` binds before `and`, `and` before `or`.
 

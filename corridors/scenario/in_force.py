@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date
 
-    from corridors.model.access import Actor, Event, Membership, Rule
+    from corridors.model.access import Actor, Control, Event, Membership, Rule
     from corridors.scenario.register import Register
     from corridors.scenario.register_cells import Known
 
@@ -51,7 +51,7 @@ def as_of(
     _check_choice(register, regimes, events, rules)
     blocs = _blocs(register.memberships, day)
     controls = tuple(
-        replace(row, scope=replace(row.scope, names=_resolved(row.scope.names, blocs)))
+        _with_places(row, blocs)
         for row in register.controls
         if day in row.span and row.regime in ("", *regimes)
     )
@@ -182,9 +182,17 @@ def _closure(bloc: str, direct: Mapping[str, set[str]]) -> set[str]:
 def _resolved(names: frozenset[str], blocs: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Return names with each `@BLOC` replaced by the bloc and its members."""
     plain = {name for name in names if not name.startswith("@")}
+    if len(plain) == len(names):
+        return names
     for name in names - plain:
         plain |= {name[1:], *blocs.get(name[1:], ())}
     return frozenset(plain)
+
+
+def _with_places(row: Control, blocs: Mapping[str, frozenset[str]]) -> Control:
+    """Return a control with the blocs of its scope replaced by their members of the day."""
+    names = _resolved(row.scope.names, blocs)
+    return row if names == row.scope.names else replace(row, scope=replace(row.scope, names=names))
 
 
 def with_members(rule: Rule, blocs: Mapping[str, frozenset[str]]) -> Rule:
