@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,24 +11,40 @@ import pytest
 
 from corridors.metrics.chokepoint import traffic
 from corridors.metrics.closure import ClosureFinder
-from corridors.metrics.family import family_ways, is_simple, sections
+from corridors.metrics.family import PassageFinder, Passages, is_simple, sections
 from corridors.metrics.route import RouteBook, node_names, route_metrics
-from corridors.model.route import LegKind
-from corridors.model.scenario import Access, AccessEntry, Demand
+from corridors.model.route import LegKind, Route
+from corridors.model.scenario import (
+    Access,
+    AccessEntry,
+    Alternatives,
+    Costs,
+    Demand,
+    NetworkChoice,
+    Scenario,
+)
 from corridors.scenario.compile import Compiled, compile_scenario
-from corridors.scenario.load import load_scenario
 from corridors.scenario.rates import load_rates
 from corridors.solve.paths import Router
+from corridors.solve.stateful import Field
 from geodata.build import build_snapshot
 from geodata.snapshot import open_snapshot
 from geodata.types import Kind, Mode
+from tests.oracles.small_register import small_register
 from tests.oracles.tiny_world import write_world
 
 if TYPE_CHECKING:
-    from geodata.snapshot import Snapshot
-    from geodata.types import Arcs, DecisionGraph, Ints
+    from collections.abc import Sequence
 
-DEMAND = Demand("we", "W", "E", "goods", 100.0)
+    from corridors.scenario.compile import ClassView
+    from geodata.snapshot import Snapshot
+    from geodata.types import Arcs, Branch, DecisionGraph, Ints
+
+DEMAND = Demand("we", "W", "E", 100.0)
+REGISTER = small_register(
+    rules=[{"id": "SEAL", "by": "KZ", "effect": "delay", "value": "3", "unit": "h",
+            "on": "X_KZUZ"}]
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +56,11 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 
 
 def compiled_with(snapshot: Snapshot, *closed: AccessEntry) -> Compiled:
-    from dataclasses import replace
-
-    scenario = replace(load_scenario("baseline").scenario, access=Access(close=closed))
-    return compile_scenario(scenario, snapshot.graph, load_rates())
+    scenario = Scenario(
+        "x", "t", "w", (), date(2026, 11, 22), NetworkChoice(), Access(close=closed), (DEMAND,),
+        Costs(2.0, 50000.0), Alternatives(),
+    )  # fmt: skip
+    return compile_scenario(scenario, snapshot, load_rates(), REGISTER)
 
 
 @pytest.fixture(scope="module")
@@ -54,25 +73,27 @@ def ends(graph: DecisionGraph, start: str, end: str) -> tuple[int, int]:
     return int(graph.origin[names.index(start)]), int(graph.destination[names.index(end)])
 
 
-def router(snapshot: Snapshot, compiled: Compiled) -> Router:
+def router(snapshot: Snapshot, view: ClassView) -> Router:
     arcs = snapshot.graph.arcs
     return Router(
-        arcs.tail, arcs.head, compiled.generalised_usd_per_teu, usable=compiled.open,
+        arcs.tail, arcs.head, view.generalised_usd_per_teu, usable=view.open,
         n_nodes=len(snapshot.graph.nodes),
     )  # fmt: skip
 
 
 def way(snapshot: Snapshot, compiled: Compiled, start: str, end: str) -> Ints:
     a, b = ends(snapshot.graph, start, end)
-    search = router(snapshot, compiled)
+    search = router(snapshot, compiled.view(0))
     return search.way(search.trees(np.array([a])), 0, b)
 
 
+def routed(compiled: Compiled, arcs: Ints, *, rank: int = 1) -> Route:
+    book, view = RouteBook(compiled), compiled.view(0)
+    return book.route(arcs, DEMAND, view, rank=rank, objective="best", corridor="")
+
+
 def test_a_rail_route_is_two_runs_and_a_border(snapshot: Snapshot, compiled: Compiled) -> None:
-    book = RouteBook(snapshot.graph, compiled)
-    route = book.route(
-        way(snapshot, compiled, "W", "E"), DEMAND, rank=1, objective="best", corridor=""
-    )
+    route = routed(compiled, way(snapshot, compiled, "W", "E"))
     assert [(leg.kind, leg.country, leg.mode) for leg in route.legs] == [
         (LegKind.ACCESS, "KZ", "rail"),
         (LegKind.LINE, "KZ", "rail"),
@@ -83,14 +104,15 @@ def test_a_rail_route_is_two_runs_and_a_border(snapshot: Snapshot, compiled: Com
     assert [leg.from_id for leg in route.legs] == ["W", "W", "X_KZUZ", "X_KZUZ", "E"]
     assert route.legs[2].asset_ids == ("X_KZUZ",)
     assert {leg.gauge_mm for leg in route.legs if leg.kind is LegKind.LINE} == {1520}
+    assert [leg.operator for leg in route.legs] == ["KTZ", "KTZ", "KTZ", "", ""]
+    assert [leg.rule_ids for leg in route.legs] == [(), (), ("SEAL",), (), ()]
     assert route.legs[1].leg_id == "we.1.2"
     assert route.legs[1].source_ids, "every price has a source"
 
 
 def test_a_hand_link_is_a_run_with_its_asset(snapshot: Snapshot, compiled: Compiled) -> None:
-    book = RouteBook(snapshot.graph, compiled)
-    found = way(snapshot, compiled, "W", "PE")
-    route = book.route(found, DEMAND, rank=2, objective="best", corridor="")
+    route = routed(compiled, way(snapshot, compiled, "W", "PE"), rank=2)
+    assert (route.route_id, route.legs[0].leg_id) == ("we.2", "we.2.1")
     used = {name for leg in route.legs for name in leg.asset_ids}
     assert {"R1", "PW", "PE"} <= used
     assert route.sea_km > 0
@@ -104,7 +126,7 @@ def test_a_service_is_its_operator(snapshot: Snapshot) -> None:
     mine = compiled_with(snapshot)
     service = [asset.id for asset in graph.assets].index("V1")
     rows = np.flatnonzero((graph.arcs.asset == service) & (graph.arcs.kind == Kind.LINE))
-    route = RouteBook(graph, mine).route(rows[:1], DEMAND, rank=1, objective="", corridor="")
+    route = routed(mine, rows[:1])
     assert route.actors == (graph.assets[service].name,)
     assert route.distance_km == pytest.approx(700.0)
 
@@ -116,8 +138,7 @@ def test_nodes_are_named_by_terminal_then_by_asset(snapshot: Snapshot) -> None:
 
 
 def test_metrics_of_a_route_have_units(snapshot: Snapshot, compiled: Compiled) -> None:
-    book = RouteBook(snapshot.graph, compiled)
-    route = book.route(way(snapshot, compiled, "W", "E"), DEMAND, rank=1, objective="", corridor="")
+    route = routed(compiled, way(snapshot, compiled, "W", "E"))
     found = {metric.name: metric for metric in route_metrics([route])}
     assert found["borders"].value == 1.0
     assert found["cost"].unit == "usd_2024_per_teu"
@@ -128,14 +149,22 @@ def test_metrics_of_a_route_have_units(snapshot: Snapshot, compiled: Compiled) -
 # --- families ---------------------------------------------------------------
 
 
-def families(snapshot: Snapshot, compiled: Compiled, start: str, end: str) -> list[Any]:
+def passages(
+    snapshot: Snapshot, view: ClassView, branches: Sequence[Branch] | None = None
+) -> Passages:
     graph = snapshot.graph
-    found = sections(graph, snapshot.branches, compiled.generalised_usd_per_teu, compiled.open)
-    search = router(snapshot, compiled)
-    a, b = ends(graph, start, end)
+    field = Field.plain(graph.arcs.tail, graph.arcs.head, n_nodes=len(graph.nodes))
+    finder = PassageFinder(sections(graph, snapshot.branches if branches is None else branches))
+    return finder.on(field, view.generalised_usd_per_teu, view.open)
+
+
+def families(snapshot: Snapshot, compiled: Compiled, start: str, end: str) -> list[Any]:
+    view = compiled.view(0)
+    search = router(snapshot, view)
+    a, b = ends(snapshot.graph, start, end)
     forward = search.trees(np.array([a]))
     backward = search.trees(np.array([b]), backward=True)
-    return list(family_ways(found, search, ((forward, 0), (backward, 0))))
+    return list(passages(snapshot, view).ways(search, ((forward, 0), (backward, 0))))
 
 
 @pytest.mark.parametrize(("start", "end"), [("W", "E"), ("E", "W")])
@@ -144,28 +173,29 @@ def test_a_family_is_passed_in_either_direction(
 ) -> None:
     ((family, branch, weight, found),) = families(snapshot, compiled, start, end)
     assert (family, branch) == ("EW", "EW")
-    assert weight == pytest.approx(compiled.generalised_usd_per_teu[found].sum())
+    assert weight == pytest.approx(compiled.view(0).generalised_usd_per_teu[found].sum())
     assert found.tolist() == way(snapshot, compiled, start, end).tolist()
     assert is_simple(snapshot.graph, found)
 
 
-def test_a_closed_section_has_no_way(snapshot: Snapshot) -> None:
-    shut = compiled_with(snapshot, AccessEntry(asset="X_KZUZ"))
-    graph = snapshot.graph
-    assert sections(graph, snapshot.branches, shut.generalised_usd_per_teu, shut.open) == []
+def test_a_closed_section_has_no_way(snapshot: Snapshot, compiled: Compiled) -> None:
+    shut = compiled_with(snapshot, AccessEntry("X_KZUZ"))
+    assert len(passages(snapshot, shut.view(0))) == 0
+    assert families(snapshot, shut, "W", "E") == []
+    assert len(passages(snapshot, compiled.view(0))) == 2
 
 
 def test_a_branch_with_a_gap_in_its_section_has_none(
     snapshot: Snapshot, compiled: Compiled
 ) -> None:
-    from dataclasses import replace
-
     (branch,) = snapshot.branches
     legs = tuple(replace(leg, gap="missing") for leg in branch.legs)
     back = tuple(replace(leg, gap="missing") for leg in branch.back)
+    one_way = passages(snapshot, compiled.view(0), [replace(branch, back=back)])
     broken = [replace(branch, legs=legs, back=back)]
-    found = sections(snapshot.graph, broken, compiled.generalised_usd_per_teu, compiled.open)
-    assert found == []
+    assert sections(snapshot.graph, broken) == []
+    assert len(passages(snapshot, compiled.view(0), broken)) == 0
+    assert len(one_way) == 1
 
 
 def test_a_way_back_and_forth_is_not_simple(snapshot: Snapshot, compiled: Compiled) -> None:
@@ -191,15 +221,15 @@ def test_traffic_counts_each_asset_once_a_route(snapshot: Snapshot, compiled: Co
 
 
 def closures(snapshot: Snapshot, start: str, end: str, *entries: AccessEntry) -> tuple[str, ...]:
-    finder = ClosureFinder(snapshot.graph, compiled_with(snapshot, *entries))
+    finder = ClosureFinder(snapshot.graph, compiled_with(snapshot, *entries).view(0))
     return finder.reasons(*ends(snapshot.graph, start, end))
 
 
 def test_the_reason_is_the_fewest_closed_places(snapshot: Snapshot) -> None:
-    border = AccessEntry(asset="X_KZUZ", source="a decree")
+    border = AccessEntry("X_KZUZ", source="a decree")
     assert closures(snapshot, "W", "E", border) == ("X_KZUZ closed by the scenario (a decree)",)
     assert closures(snapshot, "W", "E") == ()
-    more = border, AccessEntry(asset="R1"), AccessEntry(mode="sea")
+    more = border, AccessEntry("R1"), AccessEntry("*", "sea")
     assert closures(snapshot, "W", "E", *more) == ("X_KZUZ closed by the scenario (a decree)",)
 
 
