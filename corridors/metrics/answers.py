@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.metrics.closure import ClosureFinder
 from corridors.metrics.route import RouteBook
 from corridors.model.result import DemandResult
 
@@ -37,7 +37,7 @@ class Answers:
         view = self.compiled.view(k)
         found = self.finder.ways(k)
         if not found:
-            return self._shut(demand, view, start, end)
+            return self._shut(demand, k)
         return DemandResult(
             demand_id=demand.id,
             status="ok",
@@ -45,14 +45,17 @@ class Answers:
             teu_per_year=demand.teu_per_year,
         )
 
-    def _shut(self, demand: Demand, view: ClassView, start: int, end: int) -> DemandResult:
-        closures = ClosureFinder(self.compiled.graph, view).reasons(start, end)
-        if not closures:
-            reason = "the network has no way between the two terminals, open or closed"
+    def _shut(self, demand: Demand, k: int) -> DemandResult:
+        """Return a demand without a way, with the proof of what would open one."""
+        # The solver behind it takes long to load, and most runs have a way for everybody.
+        from corridors.metrics.certificate import Certifier, summary
+
+        certifier = Certifier(self.scenario, self.compiled)
+        proof = certifier.of(k, self.finder.starts[k], self.finder.ends[k])
+        if proof is None:
+            reason = "no way between the two terminals, whatever is lifted and built"
             return _infeasible(demand, reason)
-        needs = "; ".join(closures)
-        reason = f"no open route; the way with the fewest closures needs: {needs}"
-        return _infeasible(demand, reason, closures)
+        return replace(_infeasible(demand, summary(proof)), closures=proof.words, certificate=proof)
 
     def _ranked(self, demand: Demand, view: ClassView, found: list[Way]) -> list[Route]:
         """One route per distinct way, best first, with all its titles and families."""
@@ -96,8 +99,5 @@ class Answers:
         return int(self.compiled.graph.arcs.tail[way[0]])
 
 
-def _infeasible(demand: Demand, reason: str, closures: tuple[str, ...] = ()) -> DemandResult:
-    return DemandResult(
-        demand.id, "infeasible", reason=reason, closures=closures,
-        teu_per_year=demand.teu_per_year,
-    )  # fmt: skip
+def _infeasible(demand: Demand, reason: str) -> DemandResult:
+    return DemandResult(demand.id, "infeasible", reason=reason, teu_per_year=demand.teu_per_year)
