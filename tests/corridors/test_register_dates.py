@@ -158,7 +158,7 @@ def test_controls_of_a_replayed_day(day: date) -> None:
 #: Event taken as true on the last day -> rules that come into force and rules that go.
 SWITCHED = {
     "meghri_link_open": ("B011 B165", ""),
-    "peace_borders_open": ("B189-B192", ""),
+    "peace_borders_open": ("B189-B192", "B219"),
     "nakhchivan_line_open": ("B189 B190", ""),
     "north_line_open": ("B191 B192", ""),
     "turkiye_opens_rail": ("B193", ""),
@@ -172,9 +172,9 @@ SWITCHED = {
     "poland_closes_belarus_border": ("B207", ""),
     "eu_lifts_russia_measures": ("", """
         B043-B046 B049 B052-B057 C026 C030 C031 C034 C035
-        C067 C068 C070-C072
+        C067 C068 C070-C072 C090
         """),
-    "eu_lifts_transit_measures": ("", "B046 C067 C068"),
+    "eu_lifts_transit_measures": ("", "B046 C067 C068 C090"),
     "us_lifts_russia_measures": ("", "B042 B060-B063"),
     "russia_lifts_countermeasures": ("", "B064 B065 B068"),
     "us_lifts_iran_measures": ("", "B091-B094 B098"),
