@@ -7,7 +7,7 @@ from datetime import date
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
 
-from corridors.errors import Finding, ScenarioError, nearest
+from corridors.errors import Finding, InputMissingError, ScenarioError, nearest
 from corridors.metrics.answers import Answers
 from corridors.metrics.ways import WayFinder
 from corridors.model.access import CARGO_FIELDS, Cargo
@@ -94,6 +94,8 @@ def explain_register(docs: Path | None = None) -> RegisterCounts:
 
     Raises
     ------
+    InputMissingError
+        If the page is not there or has no marks.
     OutputError
         If the page cannot be written.
     """
@@ -101,10 +103,19 @@ def explain_register(docs: Path | None = None) -> RegisterCounts:
     days = sorted({load_scenario(name).scenario.as_of for name in scenario_ids()})
     tables = register_tables(register, days)
     if docs is not None:
-        page = with_counts(docs.read_text(encoding="utf-8"), tables)
+        page = _counted(docs, tables)
         with writing_output(docs) as partial:
             partial.write_text(page, encoding="utf-8")
     return RegisterCounts(count_rows(register), tuple(day.isoformat() for day in days), tables)
+
+
+def _counted(docs: Path, tables: str) -> str:
+    """Return a page with its counted tables replaced."""
+    try:
+        return with_counts(docs.read_text(encoding="utf-8"), tables)
+    except (OSError, ValueError) as error:
+        msg = f"{docs}: {getattr(error, 'strerror', None) or error}"
+        raise InputMissingError(msg) from error
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,10 @@ class Lifting:
         usable: Bools = np.array([*passable, True], np.bool_)[self.barrier_of_arc]
         view, arcs = self.view, self.view.compiled.graph.arcs
         weight = view.generalised_usd_per_teu + np.where(view.open, 0.0, _TIE)
-        router = Router(arcs.tail, arcs.head, weight, usable=usable,
-                        n_nodes=len(view.compiled.graph.nodes), index=self.index)  # fmt: skip
+        router = Router(
+            arcs.tail, arcs.head, weight, usable=usable,
+            n_nodes=len(view.compiled.graph.nodes), index=self.index.among(usable),
+        )  # fmt: skip
         trees = router.trees(np.array([self.start], np.int64))
         if not np.isfinite(trees.distance[0, self.end]):
             return None
