@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from corridors.scenario.compose import Path
 
 #: What was wanted, for pydantic's errors of type.
-EXPECTED = {"string_type": "text", "model_type": "keys with values", "list_type": "a list"}
+EXPECTED = {
+    "string_type": "text", "model_type": "keys with values", "dict_type": "keys with values",
+    "list_type": "a list", "bool_type": "true or false",
+}  # fmt: skip
 
 
 def findings_of(error: ValidationError, document: Document) -> list[Finding]:
