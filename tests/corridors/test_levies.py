@@ -88,9 +88,9 @@ def test_every_parameter_is_needed_by_some_unit() -> None:
 
 #: Rules whose charge or delay is added to the rates on a day, for some cargo somewhere.
 ADDED = {
-    date(2021, 1, 15): "B003 B112 B160 B187 B220",
-    date(2022, 3, 15): "B003 B112 B160 B180 B187 B220",
-    date(2024, 11, 18): "B003 B112 B160 B179 B181 B187 B220",
+    date(2021, 1, 15): "B003 B112 B160 B187 B220 B222 B223",
+    date(2022, 3, 15): "B003 B112 B160 B180 B187 B220 B222 B223",
+    date(2024, 11, 18): "B003 B112 B160 B179 B181 B187 B220 B222 B223",
     date(2025, 8, 8): "B003 B179 B181",
     date(2026, 1, 14): "B003 B081 B179",
     date(2026, 3, 15): "B003 B081 B105 B179 B184 B185",

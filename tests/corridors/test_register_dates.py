@@ -218,7 +218,7 @@ def test_without_the_trade_agreement_duty_is_taken_both_ways() -> None:
         for events in ({}, {"E045": False})
     )
     assert with_it - without == {"B111"}
-    assert without - with_it == {"B112", "B187"}
+    assert without - with_it == {"B112", "B187", "B223"}
 
 
 @pytest.mark.parametrize("regime", [*REGISTER.regimes, ""])
