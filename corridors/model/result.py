@@ -37,17 +37,54 @@ class Blocker:
 
 
 @dataclass(frozen=True)
+class ShutArc:
+    """A shut arc of a cut, with all that must be lifted before it opens.
+
+    `opens` tells whether the smallest set of a certificate opens it.
+    """
+
+    arc: int
+    blockers: tuple[Blocker, ...]
+    opens: bool
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Why a demand has no route, proven: the least to lift, and a cut without any way over.
+
+    `relax` is a smallest set that opens a way, in the order in which the cheapest such
+    way, the arcs `way`, meets it; without any one of them every way stays shut. As few
+    lines to build as can be come first, then as few refusals. `words` say each in a
+    sentence. `others` are the other sets equally small, all of them if `complete`. `cut`
+    are shut arcs, over as few places as can be, without which nothing connects the ends.
+    """
+
+    relax: tuple[Blocker, ...]
+    words: tuple[str, ...]
+    way: tuple[int, ...]
+    cut: tuple[ShutArc, ...]
+    others: tuple[tuple[Blocker, ...], ...] = ()
+    complete: bool = True
+
+    @property
+    def building(self) -> bool:
+        """Whether refusals alone do not open a way, and something must be built."""
+        return any(one.kind == "not_built" for one in self.relax)
+
+
+@dataclass(frozen=True)
 class DemandResult:
     """What became of one demand; `reason` says why an infeasible one has no route.
 
-    `closures` are the reasons, most telling first, of the closed places that stand
-    between origin and destination.
+    `closures` are what must be lifted to open one, in travel order, and `certificate`
+    is the proof of it; None where there is a route, or no way however much is lifted.
     """
 
     demand_id: str
     status: Literal["ok", "infeasible"]
     reason: str = ""
     closures: tuple[str, ...] = ()
+    certificate: Certificate | None = None
     routes: tuple[Route, ...] = ()
     teu_per_year: float = 0.0
     unserved_teu_per_year: float = 0.0

@@ -202,8 +202,8 @@ class _Core:
     """
 
     barred: Barred
-    tail: Nodes
-    head: Nodes
+    tail: Ints
+    head: Ints
     barrier: Ints
     n_nodes: int
     start: int
@@ -338,8 +338,8 @@ def _free(barred: Barred, tail: Ints, head: Ints, barrier: Ints, start: int) -> 
     if len(nodes):
         sure[nodes] = np.bitwise_and.reduceat(needs[barrier[order]], first, axis=0)
     sure[start] = 0
-    free: Bools = ~(needs[barrier] & ~sure[tail]).any(axis=1)
-    return free
+    missing: Bools = np.asarray((needs[barrier] & ~sure[tail]).any(axis=1))
+    return ~missing
 
 
 def _regions(tail: Ints, head: Ints, n_nodes: int) -> tuple[int, Nodes]:
@@ -348,11 +348,11 @@ def _regions(tail: Ints, head: Ints, n_nodes: int) -> tuple[int, Nodes]:
     return int(count), region
 
 
-def _matrix(tail: Nodes, head: Nodes, n_nodes: int) -> sp.csr_matrix:
+def _matrix(tail: Ints | Nodes, head: Ints | Nodes, n_nodes: int) -> sp.csr_matrix:
     return sp.csr_matrix((np.ones(len(tail)), (tail, head)), shape=(n_nodes, n_nodes))
 
 
-def _reached(tail: Nodes, head: Nodes, n_nodes: int, root: int) -> Bools:
+def _reached(tail: Ints | Nodes, head: Ints | Nodes, n_nodes: int, root: int) -> Bools:
     """Return which nodes can be reached from a root, itself included, (nodes,)."""
     order = breadth_first_order(_matrix(tail, head, n_nodes), root, return_predecessors=False)
     found = np.zeros(n_nodes, np.bool_)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -131,7 +131,7 @@ def test_cargo_inside_a_country_needs_no_second_leave_of_it() -> None:
         ({"barriers": [frozenset({0})]}, "names a barrier that is not one of the 1"),
     ],
 )
-def test_what_is_not_a_problem_is_refused(change: dict[str, object], words: str) -> None:
+def test_what_is_not_a_problem_is_refused(change: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         replace(HAND, **change)
 

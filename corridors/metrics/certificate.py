@@ -1,0 +1,216 @@
+"""Why a demand has no route, proven: the smallest set that opens one, and the cut it opens.
+
+Everything that can keep an arc shut is one element: a rule, a control closed by default, an
+actor that refuses everything, a place closed by the scenario, a line not built. What must
+be lifted for an arc is all that stands behind it one after the other, so that a scenario
+with the set lifted has a route and one with less than the set has none.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.model.result import Certificate, ShutArc
+from corridors.scenario.barriers import closures, refusals
+from corridors.scenario.visits import asked_of, memories_of
+from corridors.solve.relax import OPEN, Barred, relax
+from corridors.solve.stateful import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from corridors.model.access import Cargo, InForce
+    from corridors.model.result import Blocker
+    from corridors.model.scenario import Scenario
+    from corridors.scenario.compile import ClassView, Compiled
+    from corridors.solve.relax import Relaxation
+    from geodata.types import Bools, Floats, Ints
+
+    Barrier = frozenset[Blocker]
+
+
+class Certifier:
+    """Certifies that demands of one compiled scenario have no route."""
+
+    def __init__(self, scenario: Scenario, compiled: Compiled) -> None:
+        """Take what was asked and how it was compiled."""
+        self.scenario, self.compiled = scenario, compiled
+
+    def of(self, demand: int, start: int, end: int) -> Certificate | None:
+        """Return why no route leads from node to node for the cargo of a demand.
+
+        Parameters
+        ----------
+        demand
+            Number of the demand.
+        start, end
+            Its nodes on the decision graph.
+
+        Returns
+        -------
+        Certificate or None
+            None if there is no way however much is lifted and built.
+        """
+        view = self.compiled.view(demand)
+        field = self._field(view, start)
+        barriers, barrier_of_row = self._barriers(demand, view, field)
+        elements = sorted(frozenset().union(*barriers))
+        number = {one: at for at, one in enumerate(elements)}
+        sets = [frozenset(number[one] for one in barrier) for barrier in barriers]
+        # The states of the end, whatever is remembered there, lead to one node beyond.
+        goals = field.states(np.array([end]))
+        barred = Barred(
+            np.concatenate([field.tail, goals]).astype(np.int32),
+            np.concatenate([field.head, np.full(len(goals), field.n_states)]).astype(np.int32),
+            field.n_states + 1,
+            np.concatenate([barrier_of_row, np.full(len(goals), OPEN)]),
+            sets,
+            _weights(elements),
+        )
+        cost = np.concatenate([self._cost(view, field), np.zeros(len(goals))])
+        root = field.state(start, int(view.memory.gain_at_node[start]))
+        found = relax(barred, root, field.n_states, cost=cost)
+        if found is None:
+            return None
+        rows = found.way[:-1]
+        met = [barriers[row] for row in barrier_of_row[rows].tolist() if row != OPEN]
+        lifted = tuple(dict.fromkeys(one for barrier in met for one in sorted(barrier)))
+        return Certificate(
+            relax=lifted,
+            words=tuple(said(one, self.compiled.law) for one in lifted),
+            way=tuple(field.arc[rows].tolist()),
+            cut=_cut(found, field, [barriers[row] for row in barrier_of_row[found.cut]], lifted),
+            others=tuple(tuple(elements[at] for at in other) for other in found.others),
+            complete=found.complete,
+        )
+
+    def _field(self, view: ClassView, start: int) -> Field:
+        """Return the graph for the cargo of a view, split by its memory if that matters."""
+        arcs, memory = self.compiled.graph.arcs, view.memory
+        if not memory.matters:
+            return Field.plain(arcs.tail, arcs.head, n_nodes=len(self.compiled.graph.nodes))
+        return Field.split(
+            arcs.tail, arcs.head, gain_on_arc=memory.gain_on_arc,
+            gain_at_node=memory.gain_at_node, start=start,
+        )  # fmt: skip
+
+    def _cost(self, view: ClassView, field: Field) -> Floats:
+        """Return cost plus time at its value on each row of a field, in USD per TEU."""
+        value = self.compiled.value_of_time_usd_per_teu_h
+        each = [view.cost_after(now) + value * view.time_after(now) for now in field.memories]
+        found: Floats = np.concatenate(each)
+        return found
+
+    def _barriers(self, demand: int, view: ClassView, field: Field) -> tuple[list[Barrier], Ints]:
+        """Return the distinct barriers, and which of them shuts each row of a field."""
+        cargo = self.compiled.cargos[demand]
+        remembering = memories_of(cargo, asked_of(self.compiled.law, cargo))
+        known: dict[Barrier, int] = {}
+        rows = np.full(len(field.arc), OPEN, np.int64)
+        for now in field.memories.tolist():
+            shut = np.flatnonzero((field.memory == now) & ~view.open_after(now)[field.arc])
+            kinds, group = self._kinds(field.arc[shut])
+            numbers = [
+                known.setdefault(self._barrier(kind, remembering[now]), len(known))
+                for kind in kinds.tolist()
+            ]
+            rows[shut] = np.array(numbers, np.int64)[group] if numbers else OPEN
+        return list(known), rows
+
+    def _kinds(self, arcs: Ints) -> tuple[Ints, Ints]:
+        """Return arcs that differ in what shuts them, and for each arc that like it."""
+        compiled = self.compiled
+        marks = [np.packbits(self._shutting[:, arcs], axis=0)] if len(self._shutting) else []
+        columns = [compiled.access.situation_of_arc[arcs], compiled.closures.lifted[arcs], *marks]
+        table = np.vstack(columns).astype(np.int64)
+        _, first, group = np.unique(table, axis=1, return_index=True, return_inverse=True)
+        return arcs[first], group.ravel()
+
+    def _barrier(self, arc: int, cargo: Cargo) -> Barrier:
+        """Return all that must be lifted before an arc opens to cargo."""
+        compiled = self.compiled
+        found = {one for one, rows in self._closures if rows[arc]}
+        if not compiled.closures.lifted[arc]:
+            situation = compiled.laid.situations[int(compiled.access.situation_of_arc[arc])]
+            found |= set(refusals(situation.found, cargo, situation.law))
+        return frozenset(found)
+
+    @cached_property
+    def _closures(self) -> list[tuple[Blocker, Bools]]:
+        """What the scenario itself closes, each with all the arcs that it closes."""
+        graph = self.compiled.graph
+        return closures(graph.arcs, self.scenario, graph.assets, graph.countries)
+
+    @cached_property
+    def _shutting(self) -> Bools:
+        """Which of these closes which arc, (closures, n)."""
+        found: Bools = np.array([rows for _, rows in self._closures], np.bool_)
+        return found
+
+
+def said(blocker: Blocker, law: InForce) -> str:
+    """Return in a sentence what it takes to lift a blocker, with the sources of a rule."""
+    if blocker.kind == "not_built":
+        return f"{blocker.id} is built: {blocker.words}"
+    if blocker.kind == "scenario":
+        return f"{blocker.id} is not closed: {blocker.words}"
+    if blocker.kind == "default":
+        return f"{blocker.actor} permits: {blocker.words}"
+    if blocker.kind == "refuses":
+        return f"{blocker.actor} does not refuse: {blocker.words}"
+    sources = next((rule.evidence.sources for rule in law.rules if rule.id == blocker.id), ())
+    told = f" (sources: {', '.join(sources)})" if sources else ""
+    return f"{blocker.id} of {blocker.actor} is relaxed: {blocker.words}{told}"
+
+
+def summary(certificate: Certificate) -> str:
+    """Return a certificate in a sentence.
+
+    Examples
+    --------
+    >>> from corridors.model.result import Blocker
+    >>> line = Blocker("not_built", "R03", "", "R03 planned, not built in this scenario")
+    >>> rule = Blocker("rule", "B001", "TR", "Border closed")
+    >>> summary(Certificate((line, rule), (), (), ()))
+    'no open route; the smallest set that opens one: R03 built and B001 of TR relaxed'
+    """
+    needs = " and ".join(_needed(one) for one in certificate.relax)
+    least = "" if certificate.complete else "at least "
+    others = len(certificate.others)
+    instead = f" (or one of {least}{others} other sets as small)" if others else ""
+    return f"no open route; the smallest set that opens one: {needs}{instead}"
+
+
+def _needed(blocker: Blocker) -> str:
+    """Return in a few words what must become of a blocker."""
+    words = {
+        "not_built": f"{blocker.id} built",
+        "scenario": f"{blocker.id} not closed by the scenario",
+        "default": f"a permit of {blocker.actor}",
+        "refuses": f"no refusal by {blocker.actor}",
+    }
+    return words.get(blocker.kind, f"{blocker.id} of {blocker.actor} relaxed")
+
+
+def _weights(elements: Iterable[Blocker]) -> list[int]:
+    """Return weights by which one line to build counts more than all refusals together."""
+    built = [one.kind == "not_built" for one in elements]
+    return [len(built) if needed else 1 for needed in built]
+
+
+def _cut(
+    found: Relaxation, field: Field, barriers: Iterable[Barrier], lifted: Iterable[Blocker]
+) -> tuple[ShutArc, ...]:
+    """Return the arcs of a cut with all that shuts each, whatever the cargo remembers."""
+    shut: dict[int, set[Blocker]] = {}
+    opens: set[int] = set()
+    free = set(lifted)
+    for row, barrier in zip(found.cut.tolist(), barriers, strict=True):
+        arc = int(field.arc[row])
+        shut.setdefault(arc, set()).update(barrier)
+        if barrier <= free:
+            opens.add(arc)
+    return tuple(ShutArc(arc, tuple(sorted(shut[arc])), arc in opens) for arc in sorted(shut))
