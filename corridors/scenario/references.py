@@ -111,14 +111,23 @@ def _on_network(loaded: Loaded, names: Names) -> Iterator[Problem]:
 
 
 def _of_cargo(loaded: Loaded, names: Names) -> Iterator[Problem]:
-    """Yield owners, flags and operators that do not exist."""
+    """Yield owners, flags and operators that do not exist, and lists no rule asks about."""
     among = {*names.graph.countries, *names.actors}
+    own = read_own(loaded.scenario.access.own, names.register, names.known)[0]
+    asked = (one for rule in (*names.register.rules, *own) for one in rule.who)
+    lists = {name for one in asked if one.field == "list" for name in one.names}
     for at, demand in enumerate(loaded.scenario.demands):
         for trait in _PARTIES:
             for name in getattr(demand.traits, trait):
-                own = ("demands", at, trait) in loaded.marks
-                path: Path = ("demands", at, trait) if own else ("cargo", trait)
-                yield from _unknown(path, "party", name, among)
+                yield from _unknown(_of_trait(loaded, at, trait), "party", name, among)
+        for name in demand.traits.list:
+            yield from _unknown(_of_trait(loaded, at, "list"), "list", name, lists)
+
+
+def _of_trait(loaded: Loaded, demand: int, trait: str) -> Path:
+    """Return the path of a demand's trait, which may be the scenario's usual one."""
+    own: Path = ("demands", demand, trait)
+    return own if own in loaded.marks else ("cargo", trait)
 
 
 def _in_register(loaded: Loaded, names: Names) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ from pydantic import (
 from corridors.errors import nearest
 from corridors.model import scenario as model
 from corridors.scenario.levies import Units
+from corridors.scenario.register_cells import ASSUMPTION, GENERAL_KNOWLEDGE
 from corridors.scenario.vocabulary import COMPONENTS, unit_problem
 
 SCHEMA_VERSION = 1
@@ -53,6 +54,20 @@ Words = Annotated[
     list[str],
     BeforeValidator(_listed),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+
+
+def _dated(value: object) -> object:
+    """Return what YAML reads as a day, or as the number of a year, as text."""
+    is_year = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_year or isinstance(value, date) else value
+
+
+#: A day, or a year or month that stands for all its days, as in a table's cell.
+Day = Annotated[
+    str,
+    BeforeValidator(_dated),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
 ]
 
 
@@ -144,25 +159,31 @@ class OwnRuleSpec(Strict):
         default="both", description="Seen from the rule's own countries."
     )
     transit_only: bool = Field(default=False, description="Only cargo that passes through.")
-    from_: str | date = Field(default="", alias="from", description="First day.")
-    until: str | date = Field(default="", description="Last day.")
+    from_: Day = Field(default="", alias="from", description="First day.")
+    until: Day = Field(default="", description="Last day.")
     condition: str = Field(default="", description="Events, regimes and rules: a and not b.")
     priority: int = Field(default=0, description="Higher wins within one actor.")
     title: str = Field(default="", description="What it is, in words.")
     source: Words = Field(
-        default_factory=lambda: ["assumption"], description="Ids of sources.csv, or assumption."
+        default_factory=lambda: [ASSUMPTION], description="Ids of sources.csv, or assumption."
     )
     note: str = Field(default="", description="What to know about it.")
 
     def cells(self, name: str) -> dict[str, str]:
         """Return the rule as the cells of a row of data/rules.csv."""
         given = self.model_dump(by_alias=True)
-        sourced = set(self.source) - {"assumption", "general knowledge"}
         evidence = {
-            "basis": "sourced" if sourced else "assumed",
+            "basis": _basis(self.source),
             "confidence": "low", "placeholder": "no", "conflict": "",
         }  # fmt: skip
         return {"id": name} | {key: _cell(value) for key, value in given.items()} | evidence
+
+
+def _basis(sources: list[str]) -> str:
+    """Return what a rule rests on, given its sources."""
+    if set(sources) - {GENERAL_KNOWLEDGE, ASSUMPTION}:
+        return "sourced"
+    return "general_knowledge" if GENERAL_KNOWLEDGE in sources else "assumed"
 
 
 def _cell(value: object) -> str:
