@@ -80,6 +80,12 @@ def test_rows_without_a_document_are_never_of_high_confidence() -> None:
     assert all(one.confidence != "high" for one in evidence if one.basis != "sourced")
 
 
+def test_numbers_without_a_document_are_placeholders() -> None:
+    bare = [rule for rule in REGISTER.rules if rule.value and rule.evidence.basis != "sourced"]
+    assert bare
+    assert [rule.id for rule in bare if not rule.evidence.placeholder] == []
+
+
 @pytest.mark.parametrize("table", sorted(COLUMNS))
 def test_no_row_points_outside_the_project(table: str) -> None:
     text = (data_folder() / f"{table}.csv").read_text(encoding="utf-8")
