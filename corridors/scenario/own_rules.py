@@ -37,7 +37,8 @@ def read_own(
     """
     table = Table("", COLUMNS["rules"], [Row(at, dict(cells)) for at, cells in enumerate(own)])
     actors = {actor.id: actor.kind for actor in register.actors}
-    names = Names(known, actors, {*register.sources, GENERAL_KNOWLEDGE, ASSUMPTION})
+    sources = {*register.sources, *(event.id for event in register.events)}
+    names = Names(known, actors, sources | {GENERAL_KNOWLEDGE, ASSUMPTION})
     rules = tuple(read_rule(table, row, names) for row in table.rows)
     problems = [(one.line, one.path, one.message, one.mend) for one in table.findings]
     return rules, [*problems, *_conditions(own, register)]
