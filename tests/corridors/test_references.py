@@ -99,7 +99,7 @@ def test_what_the_register_holds_may_be_chosen() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("regimes: {r18: sharde}", '7:13  access.regimes.r18  unknown regime r18:sharde; did you mean'),
+        ("regimes: {r18: sharde}", "7:13  access.regimes.r18  unknown regime r18:sharde; did you"),
         ("regimes: {r19: shared}", "7:13  access.regimes.r19  unknown regime r19:shared; did you"),
         ("events: {E3: true}", '7:12  access.events.E3  unknown event E3; did you mean "E'),
         ("rules: {R3: false}", '7:11  access.rules.R3  unknown rule R3; did you mean "R'),
