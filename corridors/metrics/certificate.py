@@ -55,8 +55,8 @@ class Certifier:
             None if there is no way however much is lifted and built.
         """
         view = self.compiled.view(demand)
-        field = self._field(view, start)
-        barriers, barrier_of_row = self._barriers(demand, view, field)
+        field = self.field_of(view, start)
+        barriers, barrier_of_row = self.barriers(demand, view, field)
         elements = sorted(frozenset().union(*barriers))
         number = {one: at for at, one in enumerate(elements)}
         sets = [frozenset(number[one] for one in barrier) for barrier in barriers]
@@ -70,7 +70,7 @@ class Certifier:
             sets,
             _weights(elements),
         )
-        cost = np.concatenate([self._cost(view, field), np.zeros(len(goals))])
+        cost = np.concatenate([self.cost_on(view, field), np.zeros(len(goals))])
         root = field.state(start, int(view.memory.gain_at_node[start]))
         found = relax(barred, root, field.n_states, cost=cost)
         if found is None:
@@ -87,7 +87,7 @@ class Certifier:
             complete=found.complete,
         )
 
-    def _field(self, view: ClassView, start: int) -> Field:
+    def field_of(self, view: ClassView, start: int) -> Field:
         """Return the graph for the cargo of a view, split by its memory if that matters."""
         arcs, memory = self.compiled.graph.arcs, view.memory
         if not memory.matters:
@@ -97,14 +97,14 @@ class Certifier:
             gain_at_node=memory.gain_at_node, start=start,
         )  # fmt: skip
 
-    def _cost(self, view: ClassView, field: Field) -> Floats:
+    def cost_on(self, view: ClassView, field: Field) -> Floats:
         """Return cost plus time at its value on each row of a field, in USD per TEU."""
         value = self.compiled.value_of_time_usd_per_teu_h
         each = [view.cost_after(now) + value * view.time_after(now) for now in field.memories]
         found: Floats = np.concatenate(each)
         return found
 
-    def _barriers(self, demand: int, view: ClassView, field: Field) -> tuple[list[Barrier], Ints]:
+    def barriers(self, demand: int, view: ClassView, field: Field) -> tuple[list[Barrier], Ints]:
         """Return the distinct barriers, and which of them shuts each row of a field."""
         cargo = self.compiled.cargos[demand]
         remembering = memories_of(cargo, asked_of(self.compiled.law, cargo))
