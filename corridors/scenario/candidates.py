@@ -17,14 +17,22 @@ import scipy.sparse as sp
 
 from corridors.model.access import Cargo
 from corridors.scenario.levies import levy
-from corridors.scenario.precedence import applies, judge, lacks_standing, survey
+from corridors.scenario.precedence import (
+    WORKING,
+    Survey,
+    applies,
+    empowers,
+    gives,
+    judge,
+    lacks_standing,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
-    from corridors.model.access import Control, InForce, Place, Rule, Scope
+    from corridors.model.access import Control, InForce, Place, Rule
     from corridors.scenario.levies import Levy
-    from corridors.scenario.precedence import Survey, Verdict
+    from corridors.scenario.precedence import Verdict
     from corridors.scenario.terrain import Terrain
     from geodata.types import Bools, Ints
 
@@ -80,11 +88,10 @@ class Candidates:
     @classmethod
     def of(cls, terrain: Terrain, law: InForce) -> Self:
         """Find the rules in force that could hold at each place."""
-        ledger = _Ledger(terrain.places, law)
-        of_place = np.array([ledger.situation(at) for at in range(len(terrain.places))], np.int64)
+        ledger = _Ledger(terrain, law)
         situations = tuple(ledger.situations)
         found = cls(
-            terrain, law, tuple(ledger.questions), situations, of_place,
+            terrain, law, tuple(ledger.questions), situations, ledger.situation_of_place,
             tuple(_weights(situations, len(ledger.questions))), tuple(_warnings(situations, law)),
         )  # fmt: skip
         for rule in law.rules:
@@ -172,41 +179,70 @@ def _weights(situations: Sequence[Situation], questions: int) -> Iterator[sp.csr
 
 
 class _Ledger:
-    """Lays scopes over places by looking up names, then asking the scope itself."""
+    """Lays scopes over places as bits, and tells apart the situations that come of it."""
 
-    def __init__(self, places: Sequence[Place], law: InForce) -> None:
-        self.places, self.law = places, law
-        self.by_name = _by_name(places)
-        self.controls = self._on_each(law.controls, {})
-        self.rules = self._on_each(law.rules, _named_operators(law.rules))
-        self.questions: list[Question] = []
-        self.situations: list[Situation] = []
+    def __init__(self, terrain: Terrain, law: InForce) -> None:
+        self.places, self.law = terrain.places, law
+        coverage = terrain.coverage
+        self.controls = coverage.matrix(one.scope for one in law.controls)
+        self.rules = coverage.matrix(rule.scope for rule in law.rules)
+        self._sighted = [_is_sighted(rule) for rule in law.rules]
+        first, self.situation_of_place = self._told_apart()
+        self.able = _able(law).astype(np.float32) @ self.controls[:, first].astype(np.float32) > 0
+        self._working = np.array([one.role in WORKING for one in law.controls], np.bool_)
+        self._shutting = np.array([_shuts(one, law) for one in law.controls], np.bool_)
+        self._operators: dict[bytes, frozenset[str]] = {}
         self._question_of: dict[Hashable, int] = {}
-        self._situation_of: dict[Hashable, int] = {}
+        self.questions: list[Question] = []
+        self.situations = [self._situation(at, place) for at, place in enumerate(first.tolist())]
 
-    def situation(self, at: int) -> int:
-        """Return the index of the situation of a place, a new one if need be."""
-        place, held, covering = self.places[at], self.controls[at], self.rules[at]
-        sights = tuple(_sight(self.law.rules[index], place) for index in covering)
-        key = (place.closed, held, covering, sights)
-        if key not in self._situation_of:
-            self._situation_of[key] = len(self.situations)
-            self.situations.append(self._new(place, held, covering))
-        return self._situation_of[key]
+    def _told_apart(self) -> tuple[Ints, Ints]:
+        """Return the first place of each situation, and the situation of each place."""
+        sees: Bools = np.any(self.rules[self._sighted], axis=0)
+        codes: dict[object, int] = {}
+        marks = [
+            codes.setdefault((place.countries if sees[at] else (), place.closed), len(codes))
+            for at, place in enumerate(self.places)
+        ]
+        bits = np.packbits(np.vstack([self.controls, self.rules]), axis=0).T
+        keys = np.hstack([bits, np.array(marks, np.uint32)[:, None].view(np.uint8)])
+        rows = np.ascontiguousarray(keys).view(f"V{keys.shape[1]}").ravel()
+        _, first, of_place = np.unique(rows, return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order))
+        return first[order], rank[of_place.ravel()]
 
-    def _new(self, place: Place, held: tuple[int, ...], covering: tuple[int, ...]) -> Situation:
+    def _situation(self, at: int, index: int) -> Situation:
         """Return the situation of a place with its questions."""
-        controls = tuple(self.law.controls[index] for index in held)
-        rules = tuple(self.law.rules[index] for index in covering)
-        law = replace(self.law, controls=controls, rules=rules)
-        found = survey(law, place)
-        asking = () if place.closed else found.counted
-        return Situation(found, law, [self._question(rule, found) for rule in asking])
+        place, law = self.places[index], self.law
+        near, able = self.rules[:, index], self.able[:, at]
+        counted = np.flatnonzero(near & able).tolist()
+        lacking = np.flatnonzero(near & ~able).tolist()
+        held = self.controls[:, index]
+        found = Survey(
+            place,
+            tuple([law.rules[row] for row in counted]),
+            tuple([law.rules[row] for row in lacking]),
+            self._who_works(held & self._working),
+            tuple([law.controls[row] for row in np.flatnonzero(held & self._shutting).tolist()]),
+        )
+        asking = () if place.closed else counted
+        return Situation(found, law, [self._question(row, found) for row in asking])
 
-    def _question(self, rule: Rule, found: Survey) -> int:
+    def _who_works(self, held: Bools) -> frozenset[str]:
+        """Return who works a place over which some controls are held."""
+        key = held.tobytes()
+        if key not in self._operators:
+            rows = np.flatnonzero(held).tolist()
+            self._operators[key] = frozenset(self.law.controls[row].actor for row in rows)
+        return self._operators[key]
+
+    def _question(self, row: int, found: Survey) -> int:
         """Return the index of what a rule asks at a place, a new one if need be."""
+        rule = self.law.rules[row]
         operators = found.operators if rule.scope.kind == "operator" else None
-        key = (rule.id, _sight(rule, found.place), operators)
+        key = (row, found.place.countries if self._sighted[row] else (), operators)
         if key not in self._question_of:
             self._question_of[key] = len(self.questions)
             narrow = rule.transit_only or rule.direction != "both" or operators is not None
@@ -214,49 +250,32 @@ class _Ledger:
             self.questions.append(Question(rule, found, bare))
         return self._question_of[key]
 
-    def _on_each(
-        self, rows: Sequence[Control | Rule], operators: Mapping[int, frozenset[str]]
-    ) -> list[tuple[int, ...]]:
-        """Return for each place which rows cover it, in their order."""
-        found: list[list[int]] = [[] for _ in self.places]
-        for index, row in enumerate(rows):
-            named = operators.get(index, frozenset())
-            for at in self._near(row.scope):
-                if row.scope.covers(self.places[at], named):
-                    found[at].append(index)
-        return [tuple(covering) for covering in found]
 
-    def _near(self, scope: Scope) -> Iterable[int]:
-        """Return the places among which are all that a scope covers."""
-        if scope.kind in ("any", "operator"):
-            return range(len(self.places))
-        return sorted({at for name in scope.names for at in self.by_name.get(name, ())})
-
-
-def _by_name(places: Sequence[Place]) -> dict[str, list[int]]:
-    """Return the places that each name can mean: asset, country, border or branch."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for at, place in enumerate(places):
-        pair = {place.pair} if place.pair else set()
-        for name in place.assets | set(place.countries) | pair | place.branches:
-            found[name].append(at)
+def _able(law: InForce) -> Bools:
+    """Return which control gives the maker of which rule its power, (rules, controls)."""
+    by_actor: dict[str, list[int]] = defaultdict(list)
+    for at, control in enumerate(law.controls):
+        by_actor[control.actor].append(at)
+    found = np.zeros((len(law.rules), len(law.controls)), np.bool_)
+    for row, rule in enumerate(law.rules):
+        for speaker in law.agencies.get(rule.by, (rule.by,)):
+            for at in by_actor.get(speaker, ()):
+                found[row, at] = empowers(law.controls[at], rule, law)
     return found
 
 
-def _named_operators(rules: Sequence[Rule]) -> dict[int, frozenset[str]]:
-    """Return for each rule on operators whom it names, as if they worked everywhere."""
-    return {
-        index: rule.scope.names for index, rule in enumerate(rules) if rule.scope.kind == "operator"
-    }
+def _shuts(control: Control, law: InForce) -> bool:
+    """Whether a control closes its places unless its actor permits."""
+    return not control.default_open and gives(control, "deny", law)
 
 
-def _sight(rule: Rule, place: Place) -> tuple[str, ...]:
-    """Return the countries of a place if the rule tells transit, entry or exit by them.
+def _is_sighted(rule: Rule) -> bool:
+    """Whether a rule tells transit, entry or exit by the countries of the place.
 
     A rule on countries tells them by its own, wherever it is met.
     """
     crossing = rule.transit_only or rule.direction != "both"
-    return place.countries if crossing and rule.scope.kind != "territory" else ()
+    return crossing and rule.scope.kind != "territory"
 
 
 def _warnings(situations: Sequence[Situation], law: InForce) -> Iterator[str]:

@@ -170,13 +170,12 @@ def _entering(rule: Rule, terrain: Terrain) -> Bools:
 
 def _on_assets(rule: Rule, terrain: Terrain) -> Levy:
     """Return a levy on named things, by what kind of thing each is."""
-    graph, arcs = terrain.graph, terrain.graph.arcs
-    kinds = {asset.id: asset.kind for asset in graph.assets}
-    names = rule.scope.names
-    touched = np.array([bool(place.assets & names) for place in terrain.places], np.bool_)
-    rows = np.flatnonzero(touched[terrain.place_of_arc])
-    own = np.array([*(one.id in names for one in graph.assets), False])[arcs.asset[rows]]
-    what = np.array([*(kinds[one.id] for one in graph.assets), ""])[arcs.asset[rows]]
+    arcs, names = terrain.graph.arcs, rule.scope.names
+    rows = np.flatnonzero(terrain.coverage.named(names)[terrain.place_of_arc])
+    own = np.isin(
+        arcs.asset[rows], [terrain.asset_of[one] for one in names & terrain.asset_of.keys()]
+    )
+    what = terrain.asset_kinds[arcs.asset[rows]]
     kind, mode = arcs.kind[rows], arcs.mode[rows]
     part = np.zeros(len(rows))
     part[own & (what == "crossing") & (kind == Kind.BORDER)] = 1.0

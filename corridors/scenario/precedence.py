@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from corridors.model.access import Cargo, Control, InForce, Place, Rule
 
+#: Roles of those who work a place.
+WORKING = ("operator", "infrastructure_manager")
 _ACCESS = ("permit", "deny")
 _NONE: Mapping[str, int] = {}
 
@@ -171,13 +173,15 @@ def applies(rule: Rule, found: Survey, cargo: Cargo) -> bool:
 
 def standing(rule: Rule, place: Place, law: InForce) -> frozenset[str]:
     """Return the roles from which a rule's maker has its power over a place, maybe none."""
-    needed = POWER_FOR[rule.effect]
-    reaches = _reaches(rule)
     return frozenset(
-        control.role
-        for control in _held(rule.by, place, law)
-        if gives(control, needed, law) and law.roles[control.role].reach in reaches
+        control.role for control in _held(rule.by, place, law) if empowers(control, rule, law)
     )
+
+
+def empowers(control: Control, rule: Rule, law: InForce) -> bool:
+    """Whether a control its maker holds gives a rule the power and the reach it needs."""
+    reach = law.roles[control.role].reach
+    return gives(control, POWER_FOR[rule.effect], law) and reach in _reaches(rule)
 
 
 def gives(control: Control, power: str, law: InForce) -> bool:
@@ -230,11 +234,10 @@ def _held(actor: str, place: Place, law: InForce) -> Iterator[Control]:
 
 def _operators(place: Place, law: InForce) -> frozenset[str]:
     """Return who works a place."""
-    working = ("operator", "infrastructure_manager")
     return frozenset(
         control.actor
         for control in law.controls
-        if control.role in working and control.scope.covers(place)
+        if control.role in WORKING and control.scope.covers(place)
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from corridors.model.access import Place
+from corridors.scenario.coverage import Coverage
 from geodata.types import Kind, Mode, Status
 
 if TYPE_CHECKING:
@@ -70,6 +72,21 @@ class Terrain:
         n = len(graph.arcs)
         km = {one.id: _km(graph, _arcs_of(one)) for one in branches}
         return cls(graph, tuple(known), rows[:n], rows[n:], km)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """The places by name, to lay scopes over."""
+        return Coverage(self.places)
+
+    @cached_property
+    def asset_of(self) -> Mapping[str, int]:
+        """Index of each asset by its id."""
+        return {asset.id: at for at, asset in enumerate(self.graph.assets)}
+
+    @cached_property
+    def asset_kinds(self) -> np.ndarray:
+        """Kind of each asset, empty for the index -1 of none."""
+        return np.array([*(asset.kind for asset in self.graph.assets), ""])
 
 
 def _arcs_of(branch: Branch) -> Ints:
