@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from corridors.metrics.route import RouteBook
 from corridors.model.result import DemandResult
 
 if TYPE_CHECKING:
+    from corridors.metrics.certificate import Certifier
     from corridors.metrics.ways import Way, WayFinder
     from corridors.model.route import Route
     from corridors.model.scenario import Demand, Scenario
@@ -48,14 +50,20 @@ class Answers:
     def _shut(self, demand: Demand, k: int) -> DemandResult:
         """Return a demand without a way, with the proof of what would open one."""
         # The solver behind it takes long to load, and most runs have a way for everybody.
-        from corridors.metrics.certificate import Certifier, summary
+        from corridors.metrics.certificate import summary
 
-        certifier = Certifier(self.scenario, self.compiled)
-        proof = certifier.of(k, self.finder.starts[k], self.finder.ends[k])
+        proof = self._certifier.of(k, self.finder.starts[k], self.finder.ends[k])
         if proof is None:
             reason = "no way between the two terminals, whatever is lifted and built"
             return _infeasible(demand, reason)
         return replace(_infeasible(demand, summary(proof)), closures=proof.words, certificate=proof)
+
+    @cached_property
+    def _certifier(self) -> Certifier:
+        """Who proves that demands have no way; what it learns of one serves the next."""
+        from corridors.metrics.certificate import Certifier
+
+        return Certifier(self.scenario, self.compiled)
 
     def _ranked(self, demand: Demand, view: ClassView, found: list[Way]) -> list[Route]:
         """One route per distinct way, best first, with all its titles and families."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
+from corridors.report.cuts import cut_arcs, cuts_geojson
 from corridors.report.geojson import (
     chokepoints_geojson,
     flow_row,
@@ -23,7 +24,7 @@ from geodata.geometry import link_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from corridors.model.result import DemandResult, Result
+    from corridors.model.result import Blocker, Certificate, DemandResult, Result
     from corridors.model.route import Leg, Route
     from corridors.model.scenario import Scenario
     from geodata.types import DecisionGraph, Floats, Network
@@ -48,7 +49,8 @@ def run_files(
     routes = [route for demand in result.demands for route in demand.routes]
     legs = [leg for route in routes for leg in route.legs]
     used = (arc for leg in legs for arc in leg.arcs)
-    draw = ArcPainter(network, graph, chain(used, (flow.arc for flow in result.flows)))
+    shown = chain(used, (flow.arc for flow in result.flows), cut_arcs(result.demands))
+    draw = ArcPainter(network, graph, shown)
     meta = {
         "schema_version": result.schema_version,
         "scenario": result.scenario,
@@ -68,6 +70,7 @@ def run_files(
         "chokepoints.geojson": chokepoints_geojson(
             chokepoints, (np.array([place[str(row["asset_id"])]]) for row in chokepoints), meta=meta
         ),
+        "cuts.geojson": cuts_geojson(result.demands, graph, draw.arcs, meta=meta),
         "metrics.csv": metrics_csv(rows),
         "metrics.parquet": metrics_parquet(rows),
     }
@@ -141,6 +144,7 @@ def _demand(demand: DemandResult) -> dict[str, Any]:
         "status": demand.status,
         "reason": demand.reason,
         "closures": list(demand.closures),
+        "certificate": _certificate(demand.certificate) if demand.certificate else None,
         "teu_per_year": demand.teu_per_year,
         "unserved_teu_per_year": demand.unserved_teu_per_year,
         "routes": [
@@ -158,3 +162,18 @@ def _demand(demand: DemandResult) -> dict[str, Any]:
             for route in demand.routes
         ],
     }
+
+
+def _certificate(certificate: Certificate) -> dict[str, Any]:
+    """Return the proof that a demand has no route; the cut is that of `cuts.geojson`."""
+    return {
+        "relax": [_blocker(one) for one in certificate.relax],
+        "building": certificate.building,
+        "others": [[_blocker(one) for one in other] for other in certificate.others],
+        "complete": certificate.complete,
+        "cut": [f"A{shut.arc}" for shut in certificate.cut],
+    }
+
+
+def _blocker(one: Blocker) -> dict[str, str]:
+    return {"kind": one.kind, "id": one.id, "actor": one.actor, "words": one.words}

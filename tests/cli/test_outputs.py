@@ -34,6 +34,7 @@ METRICS = ["scenario", "metric", "subject_kind", "subject", "value", "unit"]
 FIELDS = {"routes": ROUTES, "legs": LEGS, "flows": FLOWS, "chokepoints": CHOKEPOINTS}
 FILES = [
     "chokepoints.geojson",
+    "cuts.geojson",
     "flows.geojson",
     "legs.geojson",
     "manifest.json",
