@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.metrics.lifted import barriers_of
 from corridors.scenario.stances import REFUSES
 from geodata.types import Kind, Mode
 
@@ -99,14 +98,19 @@ def one_way(graph: DecisionGraph, arcs: Sequence[int]) -> list[int]:
 
 def _masked(shut: ClassView) -> Bools:
     """Return which arcs a rule refuses that holds on this cargo wherever it goes, (n,)."""
+    compiled = shut.compiled
     wide = {
         rule.id
-        for rule in shut.compiled.law.rules
+        for rule in compiled.law.rules
         if rule.scope.kind == "any" and not rule.id.startswith(REFUSES)
     }
-    sets, of_arc = barriers_of(shut)
-    masked = [any(one.id in wide for one in barrier) for barrier in sets]
-    found: Bools = np.array([*masked, False], np.bool_)[of_arc]
+    verdicts = compiled.access.verdict_of[shut.memory.rows[0]]
+    masked = {
+        at
+        for at in np.unique(verdicts).tolist()
+        if any(one.rule in wide for one in compiled.access.verdicts[at].refusals)
+    }
+    found: Bools = np.isin(verdicts, list(masked))[compiled.access.situation_of_arc]
     return found
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.metrics.certificate import Certifier
 from corridors.metrics.lifted import DECISIONS, REFUSALS, Lifting
 from corridors.model.scenario import TRAITS
 from corridors.report.explained import Source, rule_row
@@ -112,7 +113,8 @@ class RouteTeller:
         start, end = finder.starts[self.number], finder.ends[self.number]
         if min(start, end) < 0:
             return (), ()
-        lifting, bound = Lifting(self.view, start, end), self._weight(route)
+        certifier = Certifier(self.scenario, self.compiled)
+        lifting, bound = Lifting(certifier, self.number, start, end), self._weight(route)
         told: list[ShutWay] = []
         for lifted, way in (
             ("refusals", lifting.best(lambda one: one.kind in REFUSALS)),

@@ -15,7 +15,8 @@ import yaml
 from corridors.errors import InputMissingError, ScenarioError
 from corridors.explain import explain_access, explain_register, explain_scenario
 from corridors.metrics.answers import Answers
-from corridors.metrics.lifted import DECISIONS, REFUSALS, Lifting, barriers_of
+from corridors.metrics.certificate import Certifier
+from corridors.metrics.lifted import DECISIONS, REFUSALS, Lifting
 from corridors.metrics.ways import WayFinder
 from corridors.model.access import Event, Evidence, Rule, Scope, Span
 from corridors.report.explained import rule_row, scope_words
@@ -33,6 +34,7 @@ from corridors.scenario.stances import with_stances
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from corridors.model.scenario import Scenario
     from corridors.report.explained import AccessDossier, ControlRow, RuleRow
     from corridors.scenario.compile import Compiled
     from corridors.scenario.register import Register
@@ -392,8 +394,8 @@ def test_a_page_that_cannot_be_counted_into_is_told(tmp_path: Path, content: str
 class World:
     """The baseline compiled, with the ends of each demand."""
 
-    def __init__(self, real: Real) -> None:
-        self.scenario = load_scenario("baseline").scenario
+    def __init__(self, real: Real, scenario: Scenario | None = None) -> None:
+        self.scenario = scenario or load_scenario("baseline").scenario
         self.compiled: Compiled = compile_scenario(
             self.scenario, real.snapshot, load_rates(), shipped()
         )
@@ -402,7 +404,8 @@ class World:
         self.answers = Answers(self.scenario, self.compiled, self.finder)
 
     def lifting(self, k: int) -> Lifting:
-        return Lifting(self.compiled.view(k), self.finder.starts[k], self.finder.ends[k])
+        certifier = Certifier(self.scenario, self.compiled)
+        return Lifting(certifier, k, self.finder.starts[k], self.finder.ends[k])
 
     def number(self, name: str) -> int:
         return [demand.id for demand in self.scenario.demands].index(name)
@@ -437,18 +440,20 @@ def test_lifting_nothing_is_the_route_and_lifting_more_is_never_dearer(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_shut_way_opens_by_lifting_what_is_told_and_by_nothing_less(
-    world: World, name: str
+def test_a_scenario_with_what_is_told_lifted_has_the_way(
+    world: World, real: Real, name: str
 ) -> None:
-    lifting = world.lifting(world.number(name))
-    way = lifting.best(lambda one: one.kind in REFUSALS)
+    k = world.number(name)
+    way = world.lifting(k).best(lambda one: one.kind == "rule")
     assert way is not None
-    again = lifting.best(lambda one: one in way.blockers)
-    assert again is not None
-    assert again.generalised_usd_per_teu == pytest.approx(way.generalised_usd_per_teu, abs=0.01)
-    shut = {arc for arcs in way.where for arc in arcs}
-    for left in way.blockers:
-        assert any(left in world.compiled.view(world.number(name)).blockers(arc) for arc in shut)
+    rules = {one.id: False for one in way.blockers}
+    access = replace(world.scenario.access, rules={**world.scenario.access.rules, **rules})
+    again = World(real, replace(world.scenario, access=access))
+    best = again.answers.of(k).routes[0]
+    value = again.compiled.value_of_time_usd_per_teu_h
+    now = best.cost_usd_per_teu + value * best.time_h
+    assert now <= way.generalised_usd_per_teu + 0.01
+    assert again.compiled.view(k).open[way.arcs].all()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -475,13 +480,3 @@ def test_a_rule_that_alone_shuts_a_border_is_told(world: World) -> None:
     assert {graph.assets[int(graph.arcs.asset[arc])].id for arc in where} <= {
         "X_DGK_RL", "X_DGK_RD", "X_MARG_RD",
     }  # fmt: skip
-
-
-def test_barriers_are_what_shuts_each_arc(world: World) -> None:
-    view = world.compiled.view(0)
-    sets, of_arc = barriers_of(view)
-    assert ((of_arc < 0) == view.open).all()
-    for arc in range(0, len(of_arc), 997):
-        expected = sets[of_arc[arc]] if of_arc[arc] >= 0 else frozenset()
-        assert frozenset(view.blockers(arc)) == expected
-    assert len(set(sets)) == len(sets)
