@@ -119,7 +119,8 @@ def _of_cargo(loaded: Loaded, names: Names) -> Iterator[Problem]:
     for at, demand in enumerate(loaded.scenario.demands):
         for trait in _PARTIES:
             for name in getattr(demand.traits, trait):
-                yield from _unknown(_of_trait(loaded, at, trait), "party", name, among)
+                plain = name.removeprefix("@")
+                yield from _unknown(_of_trait(loaded, at, trait), "party", plain, among)
         for name in demand.traits.list:
             yield from _unknown(_of_trait(loaded, at, "list"), "list", name, lists)
 
