@@ -36,7 +36,7 @@ why: A test needs both.
 extends: _base
 access:
   close:
-    - asset: NAX
+    NAX: a test
 demands:
   - {id: moscow-tehran, origin: MOW, destination: THR, teu_per_year: 100}
   - {id: baku-nakhchivan, origin: BAK, destination: NAX, teu_per_year: 50}
