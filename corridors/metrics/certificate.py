@@ -8,13 +8,14 @@ with the set lifted has a route and one with less than the set has none.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from corridors.model.result import Certificate, ShutArc
-from corridors.scenario.barriers import closures, refusals
+from corridors.scenario.barriers import Refusals, closures
 from corridors.scenario.visits import asked_of, memories_of
 from corridors.solve.relax import OPEN, Barred, relax
 from corridors.solve.stateful import Field
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from corridors.model.scenario import Scenario
     from corridors.scenario.compile import ClassView, Compiled
     from corridors.solve.relax import Relaxation
-    from geodata.types import Bools, Floats, Ints
+    from geodata.types import Floats, Ints
 
     Barrier = frozenset[Blocker]
 
@@ -38,6 +39,7 @@ class Certifier:
     def __init__(self, scenario: Scenario, compiled: Compiled) -> None:
         """Take what was asked and how it was compiled."""
         self.scenario, self.compiled = scenario, compiled
+        self._known: dict[int, list[Barrier]] = {}
 
     def of(self, demand: int, start: int, end: int) -> Certificate | None:
         """Return why no route leads from node to node for the cargo of a demand.
@@ -109,46 +111,59 @@ class Certifier:
         cargo = self.compiled.cargos[demand]
         remembering = memories_of(cargo, asked_of(self.compiled.law, cargo))
         known: dict[Barrier, int] = {}
-        rows = np.full(len(field.arc), OPEN, np.int64)
+        rows = []
         for now in field.memories.tolist():
-            shut = np.flatnonzero((field.memory == now) & ~view.open_after(now)[field.arc])
-            kinds, group = self._kinds(field.arc[shut])
-            numbers = [
-                known.setdefault(self._barrier(kind, remembering[now]), len(known))
-                for kind in kinds.tolist()
-            ]
-            rows[shut] = np.array(numbers, np.int64)[group] if numbers else OPEN
-        return list(known), rows
+            each = self._barrier_of_kind(view.memory.rows[now], remembering[now])
+            numbers = [known.setdefault(one, len(known)) if one else OPEN for one in each]
+            rows.append(np.array(numbers, np.int64)[self._kinds.of_arc])
+        return list(known), np.concatenate(rows)
 
-    def _kinds(self, arcs: Ints) -> tuple[Ints, Ints]:
-        """Return arcs that differ in what shuts them, and for each arc that like it."""
-        compiled = self.compiled
-        marks = [np.packbits(self._shutting[:, arcs], axis=0)] if len(self._shutting) else []
-        columns = [compiled.access.situation_of_arc[arcs], compiled.closures.lifted[arcs], *marks]
-        table = np.vstack(columns).astype(np.int64)
-        _, first, group = np.unique(table, axis=1, return_index=True, return_inverse=True)
-        return arcs[first], group.ravel()
-
-    def _barrier(self, arc: int, cargo: Cargo) -> Barrier:
-        """Return all that must be lifted before an arc opens to cargo."""
-        compiled = self.compiled
-        found = {one for one, rows in self._closures if rows[arc]}
-        if not compiled.closures.lifted[arc]:
-            situation = compiled.laid.situations[int(compiled.access.situation_of_arc[arc])]
-            found |= set(refusals(situation.found, cargo, situation.law))
-        return frozenset(found)
+    def _barrier_of_kind(self, row: int, cargo: Cargo) -> list[Barrier]:
+        """Return all that shuts each kind of arc to cargo of a row of the access."""
+        if row not in self._known:
+            answers = self.compiled.laid.answers([cargo])[0].tolist()
+            met = {at: one.met(answers) for at, one in self._kinds.refusals.items()}
+            kinds = zip(self._kinds.situation, self._kinds.closures, strict=True)
+            self._known[row] = [met[at] | shut if at in met else shut for at, shut in kinds]
+        return self._known[row]
 
     @cached_property
-    def _closures(self) -> list[tuple[Blocker, Bools]]:
-        """What the scenario itself closes, each with all the arcs that it closes."""
-        graph = self.compiled.graph
-        return closures(graph.arcs, self.scenario, graph.assets, graph.countries)
+    def _kinds(self) -> _Kinds:
+        return _Kinds.of(self.scenario, self.compiled)
 
-    @cached_property
-    def _shutting(self) -> Bools:
-        """Which of these closes which arc, (closures, n)."""
-        found: Bools = np.array([rows for _, rows in self._closures], np.bool_)
-        return found
+
+@dataclass(frozen=True)
+class _Kinds:
+    """Arcs grouped by what can shut them.
+
+    `of_arc` (n,) gives the kind of an arc; `situation` that of each kind, -1 where the
+    scenario lifts every refusal, and `closures` what the scenario itself closes.
+    """
+
+    of_arc: Ints
+    situation: list[int]
+    closures: list[Barrier]
+    refusals: dict[int, Refusals]
+
+    @classmethod
+    def of(cls, scenario: Scenario, compiled: Compiled) -> Self:
+        graph, access = compiled.graph, compiled.access
+        shutting = closures(graph.arcs, scenario, graph.assets, graph.countries)
+        meets = np.where(compiled.closures.lifted, -1, access.situation_of_arc).astype(np.int64)
+        of_arc = np.unique(meets, return_inverse=True)[1]
+        for _, rows in shutting:
+            of_arc = np.unique(of_arc * 2 + rows, return_inverse=True)[1]
+        first = np.unique(of_arc, return_index=True)[1]
+        situation = meets[first].tolist()
+        return cls(
+            of_arc,
+            situation,
+            [frozenset(one for one, rows in shutting if rows[arc]) for arc in first],
+            {
+                one: Refusals.of(compiled.laid.situations[one], compiled.laid.questions)
+                for one in set(situation) - {-1}
+            },
+        )
 
 
 def said(blocker: Blocker, law: InForce) -> str:

@@ -8,60 +8,79 @@ them all, so that lifting it opens the place and lifting less does not.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
-from itertools import takewhile
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 from corridors.model.result import Blocker
 from corridors.model.scenario import Access, NetworkChoice
 from corridors.scenario.closures import close
-from corridors.scenario.precedence import applies, rank
+from corridors.scenario.precedence import rank
 from corridors.scenario.stances import REFUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from corridors.model.access import Cargo, InForce
+    from corridors.model.access import Control, Rule
     from corridors.model.scenario import Scenario
+    from corridors.scenario.candidates import Question, Situation
     from corridors.scenario.closures import Closable, Closures
-    from corridors.scenario.precedence import Survey
     from geodata.types import Asset, Bools
 
 
-def refusals(found: Survey, cargo: Cargo, law: InForce) -> tuple[Blocker, ...]:
-    """Return all by which actors refuse cargo at a surveyed place, one behind the other.
+@dataclass(frozen=True)
+class Refusals:
+    """Who may refuse at the places of one situation, asked of many cargoes.
 
-    Of each actor: the rules that deny and come before any that permits, by precedence.
-    Then the controls that are closed by default and for whose actors no rule is left.
-
-    Parameters
-    ----------
-    found
-        What bears on the place.
-    cargo
-        What would pass.
-    law
-        What is in force.
+    `ranked` holds for each actor its rules on access, the winning one first, each with
+    the number of the question whether it is about the cargo; `shut` are the controls
+    that are closed unless their actor permits.
     """
-    by_actor = defaultdict(list)
-    for rule in found.counted:
-        if rule.effect in ("permit", "deny") and applies(rule, found, cargo):
-            by_actor[rule.by].append(rule)
-    blockers: list[Blocker] = []
-    spoken: set[str] = set()
-    for actor in sorted(by_actor):
-        ranked = sorted(by_actor[actor], key=rank)
-        denying = list(takewhile(lambda rule: rule.effect == "deny", ranked))
-        for rule in denying:
-            kind = "refuses" if rule.id.startswith(REFUSES) else "rule"
-            blockers.append(Blocker(kind, rule.id, actor, rule.title))
-        if len(denying) < len(ranked):
-            spoken |= law.agencies.get(actor, frozenset({actor}))
-    for control in found.shut:
-        if control.actor not in spoken:
-            words = f"{control.title}: closed unless {control.actor} permits"
-            blockers.append(Blocker("default", control.actor, control.actor, words))
-    return tuple(dict.fromkeys(blockers))
+
+    ranked: tuple[tuple[str, tuple[tuple[int, Rule], ...]], ...]
+    shut: tuple[Control, ...]
+    agencies: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, situation: Situation, questions: Sequence[Question]) -> Self:
+        """Rank the rules of a situation, whatever the cargo."""
+        by_actor: dict[str, list[tuple[int, Rule]]] = defaultdict(list)
+        for asked in situation.questions:
+            rule = questions[asked].rule
+            if rule.effect in ("permit", "deny"):
+                by_actor[rule.by].append((asked, rule))
+        ranked = (
+            (actor, tuple(sorted(by_actor[actor], key=lambda pair: rank(pair[1]))))
+            for actor in sorted(by_actor)
+        )
+        return cls(tuple(ranked), situation.found.shut, situation.law.agencies)
+
+    def met(self, answers: Sequence[bool]) -> frozenset[Blocker]:
+        """Return all by which actors refuse cargo, one behind the other.
+
+        Of each actor: the rules that deny and come before any that permits, by
+        precedence. Then the controls that are closed by default and for whose actors no
+        rule is left.
+
+        Parameters
+        ----------
+        answers
+            Whether the rule of each question is about the cargo, (questions,).
+        """
+        blockers: list[Blocker] = []
+        spoken: set[str] = set()
+        for actor, ranked in self.ranked:
+            asked = (rule for question, rule in ranked if answers[question])
+            for rule in asked:
+                if rule.effect == "permit":
+                    spoken |= self.agencies.get(actor, frozenset({actor}))
+                    break
+                kind = "refuses" if rule.id.startswith(REFUSES) else "rule"
+                blockers.append(Blocker(kind, rule.id, actor, rule.title))
+        for control in self.shut:
+            if control.actor not in spoken:
+                words = f"{control.title}: closed unless {control.actor} permits"
+                blockers.append(Blocker("default", control.actor, control.actor, words))
+        return frozenset(blockers)
 
 
 def closures(

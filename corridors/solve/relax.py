@@ -321,7 +321,9 @@ def _distinct(tail: Nodes, head: Nodes, barrier: Ints) -> tuple[Ints, Ints, Ints
     barriers = 2 + int(barrier.max(initial=OPEN))
     apart = tail != head
     ends = tail[apart].astype(np.int64) * nodes + head[apart]
-    ends, row = np.divmod(np.unique(ends * barriers + barrier[apart] + 1), barriers)
+    key = np.sort(ends * barriers + barrier[apart] + 1)
+    # Faster than to ask NumPy for what is unique.
+    ends, row = np.divmod(key[np.diff(key, prepend=-1) > 0], barriers)
     return ends // nodes, ends % nodes, row - 1
 
 
