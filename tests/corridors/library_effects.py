@@ -53,15 +53,16 @@ EFFECTS: dict[str, Effect] = {
         dearer=("moscow-tehran", "baku-tehran", "tehran-istanbul"), never="cheaper",
     ),
     "replay_2021_01_15": Effect(
-        opens=("hamburg-tehran", "duisburg-moscow-listed"),
+        opens=("hamburg-tehran", "duisburg-moscow-listed"), shuts=("baku-yerevan",),
         passes={"kabul-karachi": "X_TORK_RD", "bandar-abbas-mumbai": "S_HRM",
                 "duisburg-almaty-listed": "RU", "jeddah-mumbai": "S_BAB"},
         keeps={"mumbai-rotterdam": "S_SUZ"},
         dearer=("moscow-tehran",), avoids=("X_DGK_RL", "X_MARG_RD", "R04"),
     ),
     "replay_2022_03_15": Effect(
-        opens=("hamburg-tehran",), passes={"duisburg-almaty-listed": "RU"},
-        avoids=("PODS", "PCHO", "X_PSOU_RL"), dearer=("moscow-tehran",),
+        opens=("hamburg-tehran",), shuts=("baku-yerevan",),
+        passes={"duisburg-almaty-listed": "RU", "kabul-karachi": "X_TORK_RD"},
+        avoids=("PODS", "PCHO", "X_PSOU_RL", *MEGHRI), dearer=("moscow-tehran",),
     ),
     "replay_2024_11_18": Effect(
         opens=("hamburg-tehran",), avoids=(*RED_SEA, "X_DGK_RL", *MEGHRI),
@@ -74,7 +75,7 @@ EFFECTS: dict[str, Effect] = {
         avoids=(*RED_SEA, *MEGHRI),
     ),
     "replay_2026_01_14": Effect(
-        base="replay_2025_08_08", shuts=("hamburg-tehran",),
+        base="replay_2025_08_08", opens=("baku-yerevan",), shuts=("hamburg-tehran",),
         passes={"mumbai-rotterdam": "S_SUZ"}, avoids=("X_TORK_RD", "X_WAGA_RD", *MEGHRI),
     ),
     "replay_2026_03_15": Effect(

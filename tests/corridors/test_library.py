@@ -131,6 +131,17 @@ def test_own_rules_are_assumptions_or_name_their_source() -> None:
             assert rule["title"], f"{name} {rule['id']}"
 
 
+@pytest.mark.parametrize(("name", "load"), [("caspian_low_water", 0.7), ("caspian_very_low", 0.5)])
+def test_freight_on_a_low_caspian_is_that_of_the_table_for_less_load(
+    name: str, load: float
+) -> None:
+    rates = load_rates()
+    for one in load_scenario(name).scenario.costs.overrides:
+        usual = rates.find("linehaul", "cost", "sea", (one.place,))
+        assert usual.place == one.place
+        assert one.value == pytest.approx(usual.value / load, abs=5e-4)
+
+
 def test_the_readme_lists_every_scenario_with_its_title() -> None:
     text = (scenario_folder() / "README.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `([a-z0-9_]+)` \| (.+?) \|", text, flags=re.MULTILINE))
