@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.process import corridors
 
-VERBS = ("build", "check", "run", "export", "schema", "doctor")
+VERBS = ("build", "check", "run", "compare", "explain", "export", "schema", "doctor")
 HEAVY = ("geopandas", "pandas", "ortools", "osmnx", "numpy", "pydantic", "scipy", "pyarrow")
 
 
@@ -23,7 +23,10 @@ def test_help_lists_the_verbs_in_the_order_of_the_work(tmp_path: Path) -> None:
     assert ended.err == ""
 
 
-@pytest.mark.parametrize("verb", [*VERBS, "export network", "export map"])
+@pytest.mark.parametrize(
+    "verb",
+    [*VERBS, "export network", "export map", "explain access", "explain scenario", "explain route"],
+)
 def test_every_verb_explains_itself(verb: str, tmp_path: Path) -> None:
     ended = corridors(*verb.split(), "--help", cwd=tmp_path)
     assert ended.code == 0, ended.said

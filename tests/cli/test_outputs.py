@@ -128,7 +128,7 @@ def test_routes_are_the_sums_of_their_legs(baseline: Run) -> None:
 def test_the_result_names_every_demand_and_agrees_with_the_routes(baseline: Run) -> None:
     result = _load(baseline, "result.json")
     assert list(result) == [
-        "schema_version", "scenario", "network", "status", "demands", "metrics",
+        "schema_version", "scenario", "network", "status", "warnings", "demands", "metrics",
     ]  # fmt: skip
     assert result["schema_version"] == 1
     assert len(result["demands"]) >= 24

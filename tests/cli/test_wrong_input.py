@@ -18,7 +18,7 @@ accses: {}
 costs: {value_of_time_usd_per_teu_h: much}
 access:
   close:
-    - country: NO
+    S_SUZ: NO
 demands:
   - {id: a, origin: MOW, destination: THR, teu_per_yaer: 100}
 """
@@ -32,7 +32,8 @@ demands:
   - {id: b, origin: MOW, destination: PPTO, teu_per_year: 100}
 access:
   close:
-    - asset: S_BBA
+    S_BBA: why
+  permits: [RUS]
 """
 
 
@@ -67,7 +68,7 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_their_places(
         'wrong.yaml:4:6  why  NO is read as false; write "NO" in quotes',
         'wrong.yaml:6:1  accses  unknown key; did you mean "access"?',
         "wrong.yaml:7:9  costs.value_of_time_usd_per_teu_h ",
-        'wrong.yaml:10:16  access.close[0].country  NO is read as false; write "NO" in quotes',
+        'wrong.yaml:10:12  access.close.S_SUZ  NO is read as false; write "NO" in quotes',
     ):
         assert line in ended.err, ended.said
     assert 'teu_per_yaer  unknown key; did you mean "teu_per_year"?' in ended.err
@@ -82,13 +83,15 @@ def test_unknown_names_are_told_at_once_with_the_nearest_ones(
     ended = corridors("run", "lost.yaml", "--network", real_folder, cwd=here)
     assert ended.code == 3, ended.said
     told = [line for line in ended.err.splitlines() if line.startswith("lost.yaml:")]
-    assert len(told) == 3, ended.said
+    assert len(told) == 4, ended.said
     assert told[0].startswith("lost.yaml:6:13  demands[0].origin  unknown terminal BAKK")
     assert '"BAK"' in told[0]
     assert "unknown terminal PPTO" in told[1]
     assert '"PPTI"' in told[1]
-    assert "unknown asset S_BBA" in told[2]
+    assert told[2].startswith("lost.yaml:10:5  access.close.S_BBA  unknown place S_BBA")
     assert '"S_BAB"' in told[2]
+    assert told[3].startswith("lost.yaml:11:13  access.permits[0]  unknown actor RUS")
+    assert '"RU"' in told[3]
 
 
 def test_text_that_is_no_yaml_is_told_with_its_place(here: Path, real_folder: Path) -> None:
@@ -102,11 +105,12 @@ def test_check_counts_a_wrong_scenario_as_an_error(here: Path, real_folder: Path
     (here / "lost.yaml").write_text(LOST, encoding="utf-8")
     ended = corridors("check", "lost.yaml", "--network", real_folder, "--json", cwd=here)
     assert ended.code == 3, ended.said
-    assert sum("lost.yaml:" in line for line in ended.json["errors"]) == 3
+    assert sum("lost.yaml:" in line for line in ended.json["errors"]) == 4
 
 
 def test_no_open_route_for_any_demand_is_4_with_the_reasons(here: Path, real_folder: Path) -> None:
-    shut = SMALL + "access:\n  close: [{mode: rail}, {mode: road}, {mode: sea}, {mode: ferry}]\n"
+    places = ", ".join(f"'*/{mode}': a test" for mode in ("rail", "road", "sea", "ferry"))
+    shut = f"{SMALL}access:\n  close: {{{places}}}\n"
     (here / "shut.yaml").write_text(shut, encoding="utf-8")
     ended = corridors("run", "shut.yaml", "--network", real_folder, "--out", "out", cwd=here)
     assert ended.code == 4, ended.said

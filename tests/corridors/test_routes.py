@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from corridors.metrics.chokepoint import traffic
-from corridors.metrics.closure import ClosureFinder
 from corridors.metrics.family import PassageFinder, Passages, is_simple, sections
 from corridors.metrics.route import RouteBook, node_names, route_metrics
 from corridors.model.route import LegKind, Route
@@ -205,7 +204,7 @@ def test_a_way_back_and_forth_is_not_simple(snapshot: Snapshot, compiled: Compil
     assert is_simple(snapshot.graph, there)
 
 
-# --- traffic and closures ---------------------------------------------------
+# --- traffic ----------------------------------------------------------------
 
 
 def test_traffic_counts_each_asset_once_a_route(snapshot: Snapshot, compiled: Compiled) -> None:
@@ -218,19 +217,6 @@ def test_traffic_counts_each_asset_once_a_route(snapshot: Snapshot, compiled: Co
     assert "R1" not in by_id  # its only route carries nothing
     shares = [float(str(row["traffic_share"])) for row in rows]
     assert shares == sorted(shares, reverse=True)
-
-
-def closures(snapshot: Snapshot, start: str, end: str, *entries: AccessEntry) -> tuple[str, ...]:
-    finder = ClosureFinder(snapshot.graph, compiled_with(snapshot, *entries).view(0))
-    return finder.reasons(*ends(snapshot.graph, start, end))
-
-
-def test_the_reason_is_the_fewest_closed_places(snapshot: Snapshot) -> None:
-    border = AccessEntry("X_KZUZ", source="a decree")
-    assert closures(snapshot, "W", "E", border) == ("X_KZUZ closed by the scenario (a decree)",)
-    assert closures(snapshot, "W", "E") == ()
-    more = border, AccessEntry("R1"), AccessEntry("*", "sea")
-    assert closures(snapshot, "W", "E", *more) == ("X_KZUZ closed by the scenario (a decree)",)
 
 
 def test_each_mode_of_the_tiny_world_is_used(snapshot: Snapshot) -> None:

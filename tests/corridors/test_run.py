@@ -141,14 +141,21 @@ def test_ranks_are_by_cost_and_time_together(network: Path) -> None:
         assert "best" in demand.routes[0].objective
 
 
-def test_a_demand_without_a_way_says_why_and_the_run_goes_on(network: Path) -> None:
-    found = answer(network, "X_KZUZ: a decree")
+@pytest.mark.parametrize("more", [(), ("R1: why", "'*/sea': why")])
+def test_a_demand_without_a_way_says_the_least_that_opens_one(
+    network: Path, more: tuple[str, ...]
+) -> None:
+    found = answer(network, "X_KZUZ: a decree", *more)
     shut = demand_of(found, "we")
     assert (shut.status, shut.routes) == ("infeasible", ())
-    assert shut.closures == ("X_KZUZ closed by the scenario (a decree)",)
+    (line,) = shut.closures
+    assert "X_KZUZ closed by the scenario (a decree)" in line
+    assert shut.certificate
+    assert [(one.kind, one.id) for one in shut.certificate.relax] == [("scenario", "X_KZUZ")]
     assert "X_KZUZ" in shut.reason
     assert shut.unserved_teu_per_year == 100.0
-    assert demand_of(found, "wp").status == "ok"
+    assert demand_of(found, "wp").status == ("infeasible" if more else "ok")
+    assert demand_of(answer(network), "we").closures == ()
 
 
 @pytest.mark.parametrize(
@@ -241,7 +248,9 @@ def test_a_refusal_turns_only_the_cargo_it_is_about_away(network: Path) -> None:
     assert demand_of(found, "we").status == "ok"
     shut = demand_of(found, "ir")
     assert (shut.status, shut.unserved_teu_per_year) == ("infeasible", 3.0)
-    assert any("refused by UZ (NO-IR)" in reason for reason in shut.closures)
+    assert any("NO-IR" in reason for reason in shut.closures), shut.closures
+    assert shut.certificate
+    assert [(one.id, one.actor) for one in shut.certificate.relax] == [("NO-IR", "UZ")]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ id: tiny
 title: Tiny
 why: A golden file needs a world that does not change.
 extends: _base
-access: {close: []}
+access: {permits: ["*"]}
 costs:
   overrides:
     - {component: linehaul, mode: rail, value: 0.25, unit: USD/TEU-km, source: made}
