@@ -148,7 +148,8 @@ class _Kinds:
     @classmethod
     def of(cls, scenario: Scenario, compiled: Compiled) -> Self:
         graph, access = compiled.graph, compiled.access
-        shutting = closures(graph.arcs, scenario, graph.assets, graph.countries)
+        calls_at = compiled.laid.terrain.calls_at
+        shutting = closures(graph.arcs, scenario, graph.assets, graph.countries, calls_at=calls_at)
         meets = np.where(compiled.closures.lifted, -1, access.situation_of_arc).astype(np.int64)
         of_arc = np.unique(meets, return_inverse=True)[1]
         for _, rows in shutting:

@@ -205,7 +205,7 @@ def compile_access(
         laid.judged([classes[at] for at in first], answers), return_inverse=True
     )
     verdicts = tuple(laid.verdicts[at] for at in used.tolist())
-    verdict_of = verdict_of.reshape(len(first), len(laid.situations))
+    verdict_of = verdict_of.reshape(len(first), len(laid.ledger))
     sheet = _Sheet(laid, verdicts, units or Units())
     reasons, refused = _reasons(verdicts)
     charges, delays = sheet.levied("charge"), sheet.levied("delay")

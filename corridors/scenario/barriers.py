@@ -18,7 +18,7 @@ from corridors.scenario.precedence import rank
 from corridors.scenario.stances import REFUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from corridors.model.access import Control, Rule
     from corridors.model.scenario import Scenario
@@ -84,13 +84,14 @@ class Refusals:
 
 
 def closures(
-    table: Closable, scenario: Scenario, assets: Sequence[Asset], countries: Sequence[str]
-) -> list[tuple[Blocker, Bools]]:
+    table: Closable, scenario: Scenario, assets: Sequence[Asset], countries: Sequence[str], *,
+    calls_at: Callable[[str], Bools] | None = None,
+) -> list[tuple[Blocker, Bools]]:  # fmt: skip
     """Return what a scenario itself closes, each with all the rows that it closes.
 
     Parameters
     ----------
-    table, scenario, assets, countries
+    table, scenario, assets, countries, calls_at
         As in :func:`corridors.scenario.closures.close`, which tells only the first of
         several that close a row.
     """
@@ -99,7 +100,7 @@ def closures(
     everything = NetworkChoice(built=tuple(asset.id for asset in assets))
     for entry in scenario.access.close:
         alone = replace(scenario, access=Access(close=(entry,)), network=everything)
-        found += _each(close(table, alone, assets, countries))
+        found += _each(close(table, alone, assets, countries, calls_at=calls_at))
     merged: dict[tuple[str, str], tuple[Blocker, Bools]] = {}
     for blocker, rows in found:
         first, before = merged.setdefault((blocker.kind, blocker.id), (blocker, rows))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: `closed_by` of an open arc.
 OPEN = -1
 NOT_BUILT = "not built"
+SEASONAL = "seasonal"
 PLANNED = ("planned", "under_construction")
 ANYWHERE = "*"
 
@@ -60,12 +61,14 @@ class Closures:
 
 
 def close(
-    table: Closable, scenario: Scenario, assets: Sequence[Asset], countries: Sequence[str]
-) -> Closures:
+    table: Closable, scenario: Scenario, assets: Sequence[Asset], countries: Sequence[str], *,
+    calls_at: Callable[[str], Bools] | None = None,
+) -> Closures:  # fmt: skip
     """Find what does not stand and what the scenario closes in a link or arc table.
 
-    A row is closed by the first that applies: the line is not built, or the service has
-    no sailings, and `network.built` does not list it; the scenario closes the place.
+    A row is closed by the first that applies: the line is not built, the service has no
+    sailings or the strait is not sailed all year, and `network.built` does not list it;
+    the scenario closes the place.
 
     Parameters
     ----------
@@ -77,8 +80,11 @@ def close(
         What `table.asset` indexes.
     countries
         What `table.country` indexes.
+    calls_at
+        Which rows pass an asset or call at it, (n,); rows of the asset itself if not given.
     """
-    rules = _Rules(table, assets, countries, np.full(len(table.kind), OPEN, np.int16))
+    closed_by = np.full(len(table.kind), OPEN, np.int16)
+    rules = _Rules(table, assets, countries, closed_by, calls_at)
     rules.not_built(scenario.network)
     rules.not_sailing(scenario.network)
     for entry in scenario.access.close:
@@ -131,6 +137,7 @@ class _Rules:
     assets: Sequence[Asset]
     countries: Sequence[str]
     closed_by: Shorts
+    calls_at: Callable[[str], Bools] | None
     reasons: list[Closure] = field(default_factory=list)
 
     def shut(self, rows: Bools, reason: Closure) -> bool:
@@ -165,6 +172,10 @@ class _Rules:
             asset.sailings_per_week == 0 and asset.id not in choice.built for asset in self.assets
         )
         self.shut_assets(idle, lambda asset: f"{asset.id} has no sailings")
+        seasonal = self._of(
+            asset.status == SEASONAL and asset.id not in choice.built for asset in self.assets
+        )
+        self.shut_assets(seasonal, lambda asset: f"{asset.id} is not sailed all year")
 
     def fits(self, entry: AccessEntry) -> Bools:
         """Return which rows an access entry is about, (n,)."""
@@ -174,7 +185,11 @@ class _Rules:
         if entry.place == ANYWHERE:
             return rows
         border = self.table.kind == Kind.BORDER
-        named = self._of(asset.id == entry.place for asset in self.assets)
+        named = (
+            self.calls_at(entry.place)
+            if self.calls_at
+            else self._of(asset.id == entry.place for asset in self.assets)
+        )
         touches = self._of(
             entry.place in (*asset.countries, *border_names(asset)) for asset in self.assets
         )

@@ -82,7 +82,9 @@ class Compiled:
 
     @cached_property
     def _operators(self) -> list[tuple[str, ...]]:
-        return [tuple(sorted(one.found.operators)) for one in self.laid.situations]
+        ledger = self.laid.ledger
+        sets = [tuple(sorted(one)) for one in ledger.operators]
+        return [sets[at] for at in ledger.operators_of.tolist()]
 
 
 @dataclass(frozen=True)
@@ -293,7 +295,9 @@ def compile_scenario(
     return Compiled(
         graph=graph,
         law=law,
-        closures=close(graph.arcs, scenario, graph.assets, graph.countries),
+        closures=close(
+            graph.arcs, scenario, graph.assets, graph.countries, calls_at=terrain.calls_at
+        ),
         prices=price(graph.arcs, rates, graph.assets, graph.countries),
         laid=laid,
         access=access,

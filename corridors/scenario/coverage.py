@@ -60,7 +60,13 @@ class Coverage:
 
     def named(self, assets: Iterable[str]) -> Bools:
         """Return which places any of some assets names, (places,)."""
-        return self._unpacked([self._any("asset", assets)])[0]
+        found: Bools = self._unpacked([self._any("asset", assets)])[0]
+        return found
+
+    def on_branch(self, branches: Iterable[str]) -> Bools:
+        """Return which places any of some corridor branches runs over, (places,)."""
+        found: Bools = self._unpacked([self._any("branch", branches)])[0]
+        return found
 
     def matrix(self, scopes: Iterable[Scope]) -> Bools:
         """Return which scope covers which place, (scopes, places)."""
@@ -71,7 +77,7 @@ class Coverage:
         rows = b"".join(one.to_bytes(size, "little") for one in bits)
         packed = np.frombuffer(rows, np.uint8).reshape(-1, size)
         found = np.unpackbits(packed, axis=1, count=self.count, bitorder="little")
-        bools: Bools = found.view(np.bool_)
+        bools: Bools = found.astype(np.bool_)
         return bools
 
 

@@ -184,7 +184,9 @@ def _on_assets(rule: Rule, terrain: Terrain) -> Levy:
     # Ferries are loaded from the quay, other ships by a transfer of the port's own.
     loads = np.isin(kind, (Kind.BOARDING, Kind.TRANSFER)) & (mode == Mode.FERRY) & ~own
     part[(own & (what == "terminal")) | loads] = 1.0
-    part += np.where(own & (what == "line"), _share_of_line(terrain, rows), 0.0)
+    lines = own & (what == "line")
+    if lines.any():
+        part += np.where(lines, _share_of_line(terrain, rows), 0.0)
     used = part > 0
     return _at(terrain, rows[used], part[used])
 
@@ -201,10 +203,10 @@ def _share_of_line(terrain: Terrain, rows: Ints) -> Floats:
 def _on_branches(rule: Rule, terrain: Terrain) -> Levy:
     """Return a levy on corridor branches: each arc its part of the shortest named one."""
     names = rule.scope.names
-    lengths = [
-        min((terrain.branch_km.get(name, 0.0) for name in place.branches & names), default=0.0)
-        for place in terrain.places
-    ]
-    whole = np.array(lengths)[terrain.place_of_arc]
+    of_place = np.zeros(len(terrain.places))
+    for at in np.flatnonzero(terrain.coverage.on_branch(names)).tolist():
+        on = terrain.places[at].branches & names
+        of_place[at] = min(terrain.branch_km.get(name, 0.0) for name in on)
+    whole = of_place[terrain.place_of_arc]
     rows = np.flatnonzero((whole > 0) & (terrain.graph.arcs.kind == Kind.LINE))
     return _at(terrain, rows, terrain.graph.arcs.length_km[rows] / whole[rows])

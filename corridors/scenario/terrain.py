@@ -16,7 +16,7 @@ from geodata.types import Kind, Mode, Status
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from geodata.types import Asset, Branch, DecisionGraph, Ints
+    from geodata.types import Asset, Bools, Branch, DecisionGraph, Ints
 
 #: Kinds of arcs at which cargo calls at a terminal; lines only pass it.
 CALLS = (Kind.ACCESS, Kind.TRANSFER, Kind.BOARDING, Kind.GAUGE_CHANGE)
@@ -77,6 +77,17 @@ class Terrain:
     def coverage(self) -> Coverage:
         """The places by name, to lay scopes over."""
         return Coverage(self.places)
+
+    def calls_at(self, asset: str) -> Bools:
+        """Return which arcs pass an asset or call at it, as ships load in a port, (n,)."""
+        found: Bools = self.coverage.named([asset])[self.place_of_arc]
+        return found
+
+    @cached_property
+    def border_of_place(self) -> Ints:
+        """A number for the countries of each place, (places,)."""
+        known: dict[tuple[str, ...], int] = {}
+        return np.array([known.setdefault(one.countries, len(known)) for one in self.places])
 
     @cached_property
     def asset_of(self) -> Mapping[str, int]:
