@@ -24,7 +24,7 @@ from tests.oracles.brute_relax import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-CASES = 1000
+CASES = 600
 #: Sets equally light that any small graph may have.
 ALL = 64
 
