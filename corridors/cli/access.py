@@ -59,6 +59,9 @@ def _subject(page: Page, found: AccessDossier) -> None:
     page.line(", ".join(word for word in words if word))
     if fact:
         page.line(f"physically {fact.physically}" + (f"; {fact.note}" if fact.note else ""))
+    if subject.kind in ("branch", "family"):
+        page.line("its terminals, named lines and the crossings between its terminals; straits on "
+                  "the way are asked about by themselves")  # fmt: skip
     regimes = f", regime {', '.join(found.regimes)}" if found.regimes else ""
     page.line(f"on {found.as_of} in scenario {found.scenario}{regimes}")
 

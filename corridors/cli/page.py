@@ -58,7 +58,8 @@ class Page:
         """Print a heading, apart from what stands before it."""
         if not first:
             self.console.print()
-        self.console.print(Text(words, style="bold"), soft_wrap=True)
+        lines = textwrap.wrap(words, self.console.width, subsequent_indent=" " * INDENT)
+        self.console.print(Text("\n".join(lines), style="bold"), soft_wrap=True)
 
     def line(self, words: str, *, indent: int = 0, hang: int = 0) -> None:
         """Print a line wrapped at words; what goes over begins `hang` further in."""

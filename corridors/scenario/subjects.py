@@ -159,6 +159,7 @@ class _Finder:
     ) -> None:
         self.known, self.titles, self.built = known, titles, built
         self.assets = facts_by_id(facts)
+        self.between = {row.id: {row.terminal_a, row.terminal_b} for row in facts.crossings}
         self.branches = {row.branch: row.name for row in facts.corridors}
         self.family = {row.branch: row.family for row in facts.corridors}
         self.borders = {
@@ -212,8 +213,9 @@ class _Finder:
         return Subject(fact.id, fact.kind, fact.name, fact.countries, places, fact=fact)
 
     def _country(self, code: str) -> Subject:
-        places = tuple(Place(countries=(code,), mode=mode) for mode in MODES)
         inside = [fact for fact in self.assets.values() if code in fact.countries]
+        used = {mode for fact in inside for mode in fact.modes} or set(MODES)
+        places = tuple(Place(countries=(code,), mode=mode) for mode in MODES if mode in used)
         parts = _controlled(inside)
         return Subject(code, "country", self.titles.get(code, code), (code,), places, parts)
 
@@ -228,8 +230,11 @@ class _Finder:
         return Subject(pair, "border", name, countries, tuple(places), crossings)
 
     def _line_of(self, name: str, kind: str, title: str, branches: Iterable[str]) -> Subject:
-        """Return a branch, or all branches of a family, by its terminals and named lines."""
+        """Return a branch, or all branches of a family: terminals, named lines, crossings."""
         ids = dict.fromkeys(part for one in branches for part in self.known.branches[one])
+        ids |= dict.fromkeys(
+            name for name, ends in self.between.items() if "" not in ends and ends <= ids.keys()
+        )
         parts = tuple(self.assets[one] for one in ids if one in self.assets)
         places = tuple(place for fact in parts for place in self._places(fact))
         countries = tuple(dict.fromkeys(code for fact in parts for code in fact.countries))

@@ -480,3 +480,15 @@ def test_a_rule_that_alone_shuts_a_border_is_told(world: World) -> None:
     assert {graph.assets[int(graph.arcs.asset[arc])].id for arc in where} <= {
         "X_DGK_RL", "X_DGK_RD", "X_MARG_RD",
     }  # fmt: skip
+
+
+def test_a_country_has_the_modes_of_what_lies_in_it() -> None:
+    assert told("AM").subject.modes == ("rail", "road")
+    assert "sea" in told("GE").subject.modes
+
+
+def test_a_branch_holds_the_crossings_between_its_terminals() -> None:
+    parts = {part.id: part.kind for part in told("INSTC-W").subject.parts}
+    assert parts["X_SAMYAL_RL"] == "crossing"
+    assert parts["SPB"] == "terminal"
+    assert "X_DGK_RL" not in parts
