@@ -17,7 +17,7 @@ import scipy.sparse as sp
 from corridors.model.access import Cargo
 from corridors.scenario.ledger import Ledger, distinct
 from corridors.scenario.levies import levy
-from corridors.scenario.precedence import applies, judge
+from corridors.scenario.precedence import applies, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,12 +154,12 @@ class Candidates:
             if key not in self.decided:
                 new.setdefault(rows[at], []).append(at)
         for row, ats in new.items():
-            found = self._judge([situations[at] for at in ats], answers[row], classes[row])
+            found = self._judge([situations[at] for at in ats], answers[row])
             self.decided.update(zip((keys[at] for at in ats), found, strict=True))
         verdicts = np.array([self.decided[key] for key in keys], np.int64)
         return verdicts[same].reshape(len(classes), len(self.ledger))
 
-    def _judge(self, situations: Sequence[int], answers: Bools, cargo: Cargo) -> list[int]:
+    def _judge(self, situations: Sequence[int], answers: Bools) -> list[int]:
         """Return the index of the verdict on cargo that gives these answers, by situation.
 
         With the questions answered, a verdict hangs on the rules left and on the controls
@@ -174,12 +174,12 @@ class Candidates:
         ]
         first, kind = distinct(np.vstack([given, shut]), np.array(marks, np.uint32))
         verdicts = [
-            self._verdict(situations[at], np.flatnonzero(given[:, at]).tolist(), cargo)
+            self._verdict(situations[at], np.flatnonzero(given[:, at]).tolist())
             for at in first.tolist()
         ]
         return [verdicts[at] for at in kind.tolist()]
 
-    def _verdict(self, situation: int, yes: Sequence[int], cargo: Cargo) -> int:
+    def _verdict(self, situation: int, yes: Sequence[int]) -> int:
         """Return the index of the verdict where these questions are answered with yes."""
         found = self.ledger.place_of(situation)
         rules = tuple([self.questions[at].rule for at in yes])
@@ -187,7 +187,7 @@ class Candidates:
         key = (tuple([rule.id for rule in rules]), shut, found.place.closed)
         if key not in self.alike:
             self.alike[key] = len(self.verdicts)
-            self.verdicts.append(judge(replace(found, counted=rules, lacking=()), cargo, self.law))
+            self.verdicts.append(weigh(found, rules, self.law))
         return self.alike[key]
 
 

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from corridors.model.access import POWER_FOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from corridors.model.access import Cargo, Control, InForce, Place, Rule
 
@@ -118,10 +118,25 @@ def judge(
     found: Survey, cargo: Cargo, law: InForce, *, quorum: Mapping[str, int] = _NONE
 ) -> Verdict:
     """Judge a surveyed place for one cargo; see :func:`decide`."""
+    verdict = weigh(found, [rule for rule in found.counted if applies(rule, found, cargo)], law,
+                    quorum=quorum)  # fmt: skip
+    if found.place.closed:
+        return verdict
+    warnings = tuple(
+        lacks_standing(rule, found.place, law)
+        for rule in found.lacking
+        if applies(rule, found, cargo)
+    )
+    return replace(verdict, warnings=warnings)
+
+
+def weigh(
+    found: Survey, counted: Sequence[Rule], law: InForce, *, quorum: Mapping[str, int] = _NONE
+) -> Verdict:
+    """Judge a surveyed place by the rules that are about the cargo."""
     place = found.place
     if place.closed:
         return Verdict(usable=False, refusals=(Refusal("", "", place.closed),))
-    counted = [rule for rule in found.counted if applies(rule, found, cargo)]
     access = _winners(rule for rule in counted if rule.effect in _ACCESS)
     refusals = _within_quorum(_refusals(access, found, law), place, law, quorum)
     chances = _winners(rule for rule in counted if rule.effect == "probability")
@@ -131,8 +146,6 @@ def judge(
     return Verdict(
         not refusals, refusals, _sums(charges), _sums(delays), _least(caps), _chance(chances),
         (*access, *chances, *charges, *delays, *caps),
-        tuple(lacks_standing(rule, place, law) for rule in found.lacking
-              if applies(rule, found, cargo)),
     )  # fmt: skip
 
 
@@ -255,7 +268,8 @@ def _winners(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     by_actor: dict[str, list[Rule]] = defaultdict(list)
     for rule in rules:
         by_actor[rule.by].append(rule)
-    return tuple(min(by_actor[actor], key=rank) for actor in sorted(by_actor))
+    among = (by_actor[actor] for actor in sorted(by_actor))
+    return tuple([one[0] if len(one) == 1 else min(one, key=rank) for one in among])
 
 
 def _refusals(access: tuple[Rule, ...], seen: Survey, law: InForce) -> tuple[Refusal, ...]:
