@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from corridors.model.result import Certificate, ShutArc
-from corridors.scenario.barriers import Refusals, closures
+from corridors.scenario.barriers import Refusals, closures, stances
+from corridors.scenario.closures import NOT_BUILT
 from corridors.scenario.visits import asked_of, memories_of
 from corridors.solve.relax import OPEN, Barred, relax
 from corridors.solve.stateful import Field
@@ -156,12 +157,13 @@ class _Kinds:
             of_arc = np.unique(of_arc * 2 + rows, return_inverse=True)[1]
         first = np.unique(of_arc, return_index=True)[1]
         situation = meets[first].tolist()
+        laid, refusing = compiled.laid, stances(compiled.law)
         return cls(
             of_arc,
             situation,
             [frozenset(one for one, rows in shutting if rows[arc]) for arc in first],
             {
-                one: Refusals.of(compiled.laid.situations[one], compiled.laid.questions)
+                one: Refusals.of(laid.situations[one], laid.questions, refusing)
                 for one in set(situation) - {-1}
             },
         )
@@ -169,17 +171,9 @@ class _Kinds:
 
 def said(blocker: Blocker, law: InForce) -> str:
     """Return in a sentence what it takes to lift a blocker, with the sources of a rule."""
-    if blocker.kind == "not_built":
-        return f"{blocker.id} is built: {blocker.words}"
-    if blocker.kind == "scenario":
-        return f"{blocker.id} is not closed: {blocker.words}"
-    if blocker.kind == "default":
-        return f"{blocker.actor} permits: {blocker.words}"
-    if blocker.kind == "refuses":
-        return f"{blocker.actor} does not refuse: {blocker.words}"
     sources = next((rule.evidence.sources for rule in law.rules if rule.id == blocker.id), ())
     told = f" (sources: {', '.join(sources)})" if sources else ""
-    return f"{blocker.id} of {blocker.actor} is relaxed: {blocker.words}{told}"
+    return f"{_needed(blocker)}: {blocker.words}{told}"
 
 
 def summary(certificate: Certificate) -> str:
@@ -188,7 +182,7 @@ def summary(certificate: Certificate) -> str:
     Examples
     --------
     >>> from corridors.model.result import Blocker
-    >>> line = Blocker("not_built", "R03", "", "R03 planned, not built in this scenario")
+    >>> line = Blocker("not_built", "R03", "", "R03 planned (2029), not built in this scenario")
     >>> rule = Blocker("rule", "B001", "TR", "Border closed")
     >>> summary(Certificate((line, rule), (), (), ()))
     'no open route; the smallest set that opens one: R03 built and B001 of TR relaxed'
@@ -196,14 +190,16 @@ def summary(certificate: Certificate) -> str:
     needs = " and ".join(_needed(one) for one in certificate.relax)
     least = "" if certificate.complete else "at least "
     others = len(certificate.others)
-    instead = f" (or one of {least}{others} other sets as small)" if others else ""
+    sets = "set" if others == 1 else "sets"
+    instead = f" (or {least}{others} other {sets} as small)" if others else ""
     return f"no open route; the smallest set that opens one: {needs}{instead}"
 
 
 def _needed(blocker: Blocker) -> str:
     """Return in a few words what must become of a blocker."""
+    stands = "built" if NOT_BUILT in blocker.words else "in service"
     words = {
-        "not_built": f"{blocker.id} built",
+        "not_built": f"{blocker.id} {stands}",
         "scenario": f"{blocker.id} not closed by the scenario",
         "default": f"a permit of {blocker.actor}",
         "refuses": f"no refusal by {blocker.actor}",

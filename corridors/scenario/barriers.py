@@ -20,7 +20,7 @@ from corridors.scenario.stances import REFUSES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from corridors.model.access import Control, Rule
+    from corridors.model.access import Control, InForce, Rule
     from corridors.model.scenario import Scenario
     from corridors.scenario.candidates import Question, Situation
     from corridors.scenario.closures import Closable, Closures
@@ -39,10 +39,23 @@ class Refusals:
     ranked: tuple[tuple[str, tuple[tuple[int, Rule], ...]], ...]
     shut: tuple[Control, ...]
     agencies: Mapping[str, frozenset[str]]
+    stances: Mapping[str, Blocker]
 
     @classmethod
-    def of(cls, situation: Situation, questions: Sequence[Question]) -> Self:
-        """Rank the rules of a situation, whatever the cargo."""
+    def of(
+        cls, situation: Situation, questions: Sequence[Question], stances: Mapping[str, Blocker]
+    ) -> Self:
+        """Rank the rules of a situation, whatever the cargo.
+
+        Parameters
+        ----------
+        situation
+            What bears on its places.
+        questions
+            What its numbers of questions mean.
+        stances
+            As :func:`stances` returns them.
+        """
         by_actor: dict[str, list[tuple[int, Rule]]] = defaultdict(list)
         for asked in situation.questions:
             rule = questions[asked].rule
@@ -52,7 +65,7 @@ class Refusals:
             (actor, tuple(sorted(by_actor[actor], key=lambda pair: rank(pair[1]))))
             for actor in sorted(by_actor)
         )
-        return cls(tuple(ranked), situation.found.shut, situation.law.agencies)
+        return cls(tuple(ranked), situation.found.shut, situation.law.agencies, stances)
 
     def met(self, answers: Sequence[bool]) -> frozenset[Blocker]:
         """Return all by which actors refuse cargo, one behind the other.
@@ -74,13 +87,28 @@ class Refusals:
                 if rule.effect == "permit":
                     spoken |= self.agencies.get(actor, frozenset({actor}))
                     break
-                kind = "refuses" if rule.id.startswith(REFUSES) else "rule"
-                blockers.append(Blocker(kind, rule.id, actor, rule.title))
+                told = Blocker("rule", rule.id, actor, rule.title)
+                blockers.append(self.stances.get(rule.id, told))
         for control in self.shut:
             if control.actor not in spoken:
                 words = f"{control.title}: closed unless {control.actor} permits"
                 blockers.append(Blocker("default", control.actor, control.actor, words))
         return frozenset(blockers)
+
+
+def stances(law: InForce) -> dict[str, Blocker]:
+    """Return what each rule that stands for a stance tells of: who refuses everything.
+
+    Who acts for another that refuses too does so as long as that one does.
+    """
+    refusing = {rule.by: rule for rule in law.rules if rule.id.startswith(REFUSES)}
+    found = {}
+    for actor, rule in refusing.items():
+        speakers = {one: law.agencies.get(one, frozenset({one})) for one in refusing}
+        principals = [one for one in refusing if actor in speakers[one]]
+        first = refusing[max(principals, key=lambda one: (len(speakers[one]), one))]
+        found[rule.id] = Blocker("refuses", first.id, first.by, first.title)
+    return found
 
 
 def closures(

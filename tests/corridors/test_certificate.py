@@ -127,10 +127,10 @@ def test_one_rule_is_enough_and_the_other_as_good() -> None:
     assert [(shut.arc, shut.opens) for shut in found.cut] == [
         (NORTH, True), (SOUTH, False), (TUNNEL, False),
     ]  # fmt: skip
-    assert found.words == ("NORTH of KZ is relaxed: title of NORTH (sources: S1)",)
+    assert found.words == ("NORTH of KZ relaxed: title of NORTH (sources: S1)",)
     assert summary(found) == (
         "no open route; the smallest set that opens one: NORTH of KZ relaxed"
-        " (or one of 1 other sets as small)"
+        " (or 1 other set as small)"
     )
 
 
@@ -163,7 +163,7 @@ def test_a_control_closed_by_default_shows_behind_the_rule_of_its_actor() -> Non
     found = proven(case(), small_register(rules=[hold, *more], control=control))
     assert names(found) == (("default", "GUARD"), ("rule", "HOLD"))
     assert said(found.relax[0], compiled(case(), WORLD, small_register()).law) == (
-        "GUARD permits: guards at X_S: closed unless GUARD permits"
+        "a permit of GUARD: guards at X_S: closed unless GUARD permits"
     )
 
 
@@ -174,11 +174,21 @@ def test_a_stance_is_one_element_and_rules_wait_behind_it() -> None:
     assert "no refusal by UZ" in summary(found)
 
 
+def test_who_acts_for_an_actor_refuses_with_it() -> None:
+    control = {"id": "K_GUARD", "on": "X_S", "actor": "GUARD", "role": "security"}
+    register = small_register(rules=[deny("FAR", "KZ", "X_N"), deny("FAR2", "UZ", "X_N")],
+                              control=[control])  # fmt: skip
+    found = proven(case(Access(refuses=("AZ",))), register)
+    assert names(found) == (("refuses", "refuses:AZ"),)
+    alone = proven(case(Access(refuses=("GUARD",))), register)
+    assert names(alone) == (("refuses", "refuses:GUARD"),)
+
+
 def test_what_the_scenario_closes_counts_place_by_place() -> None:
     close = AccessEntry("X_N", source="a decree"), AccessEntry("AZ"), AccessEntry("X_S")
     found = proven(case(Access(close=close)), small_register())
     assert names(found) == (("scenario", "X_N"),)
-    assert found.words == ("X_N is not closed: X_N closed by the scenario (a decree)",)
+    assert found.words == ("X_N not closed by the scenario: X_N closed by the scenario (a decree)",)
     cut = {shut.arc: {one.id for one in shut.blockers} for shut in found.cut}
     assert cut[NORTH] == {"X_N"}
     assert cut[TUNNEL] == {"TUNNEL"}

@@ -117,7 +117,7 @@ class Certifier:
             yield Visit(service, here, leg["mode"]), faults
             straits = () if leg["mode"] in LAND else self.atlas.straits(leg["shape"])
             for strait in sorted(straits):
-                yield Visit(frozenset({strait}), here, leg["mode"]), []
+                yield Visit(frozenset({strait}), here, leg["mode"]), self._seasonal(strait)
         elif leg["kind"] == "border":
             if before is None or after is None or before["country"] == after["country"]:
                 yield Visit(frozenset(), here, leg["mode"]), ["a border stop inside a country"]
@@ -156,6 +156,12 @@ class Certifier:
         if stands(row, self.scenario.network):
             return []
         return [f"{row['id']} is {row['physical_status']}, not built or sailing"]
+
+    def _seasonal(self, strait: str) -> list[str]:
+        """Return that a strait is not sailed all year."""
+        built = strait in self.scenario.network.built
+        seasonal = strait in self.atlas.seasonal and not built
+        return [f"{strait} is not sailed all year"] if seasonal else []
 
     def _stops(self, leg: Leg) -> frozenset[str]:
         """Return the terminal a stop is at, or the crossing where it changes gauge."""

@@ -86,6 +86,12 @@ class Atlas:
         ]
 
     @cached_property
+    def seasonal(self) -> frozenset[str]:
+        """Straits that are not sailed all year."""
+        rows = self.raw.facts["straits"]
+        return frozenset(row["id"] for row in rows if row["navigation"] == "seasonal")
+
+    @cached_property
     def lines(self) -> dict[str, tuple[Row, shapely.MultiPoint]]:
         """Lines added by hand, as points along them; their ends serve other lines too."""
         found = {}

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.model.access import POWER_FOR, Cargo, Rule, Scope, Selector, Span
+from corridors.model.access import POWER_FOR, Actor, Cargo, Rule, Scope, Selector, Span
 from corridors.scenario.access import compile_access
 from corridors.scenario.levies import Units
 from corridors.scenario.terrain import Terrain
 from geodata.types import Branch, BranchLeg, Kind, Mode, Status
-from tests.oracles.access_world import Arc, Node, asset, graph, hold, land, law, named
+from tests.oracles.access_world import SURE, Arc, Node, asset, graph, hold, land, law, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +69,11 @@ SCOPES = (
 STARTS = (None, date(2020, 1, 1), date(2021, 1, 1))
 VALUES = (None, 0.0, 0.25, 1.0, 1.0)
 SPOKEN_FOR = {"AA": frozenset({"AA", "AG"})}
+BLOCS = {"G": frozenset({"BB", "AA"}), "H": frozenset({"CC", "OP"})}
+KNOWN = {
+    name: Actor(name, name, "agency" if name == "AG" else "state", "", SURE)
+    for name in (*ACTORS, *BLOCS)
+}
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,10 @@ def with_rules(held: InForce, more: Sequence[Rule]) -> InForce:
 def rolled_world(random: Random) -> World:
     """Return a random world of up to seven rules and four classes of cargo."""
     rules = tuple(rolled_rule(random, f"r{at}") for at in range(random.randint(0, 7)))
-    held = replace(law(*rules, controls=rolled_controls(random)), agencies=SPOKEN_FOR)
+    held = replace(
+        law(*rules, controls=rolled_controls(random)),
+        actors=KNOWN, blocs=BLOCS, agencies=SPOKEN_FOR,
+    )  # fmt: skip
     classes = tuple(rolled_cargo(random) for _ in range(random.randint(1, 4)))
     return World(drawn_terrain(random.randrange(GRAPHS)), held, classes)
 

@@ -187,6 +187,16 @@ def test_a_way_that_stays_outside_passes_no_strait() -> None:
     assert not any("S_HRM" in one for one in faults(outside, way))
 
 
+def test_a_strait_not_sailed_all_year_is_caught_unless_the_scenario_has_it_sailed() -> None:
+    row = next(row for row in RAW.facts["straits"] if row["id"] == "S_BER")
+    x0, y0, x1, y1 = map(float, row["gates"].split(";")[0].split())
+    given = with_access(scenario("PSHA", "PRTM"), close=())
+    way = line([(x0, y0), (x1, y1)], "sea", "XZ")
+    assert "S_BER is not sailed all year" in faults(given, way)
+    sailed = replace(given, network=replace(BASE.network, built=("S_BER",)))
+    assert "S_BER is not sailed all year" not in faults(sailed, way)
+
+
 # --- ports, services and lines that do not stand -----------------------------------------
 
 

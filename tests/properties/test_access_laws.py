@@ -20,10 +20,14 @@ import pytest
 from hypothesis import settings
 
 from corridors.model.access import Cargo, Scope, Selector
+from corridors.scenario.stances import with_stances
 from corridors.scenario.terrain import Terrain
 from tests.oracles.access_world import hold
 from tests.oracles.random_access import (
+    ACTORS,
+    BLOCS,
     NAMES,
+    World,
     costs,
     rolled_cargo,
     rolled_rule,
@@ -33,9 +37,9 @@ from tests.oracles.random_access import (
 from tests.oracles.verdicts import beats, judged, matches, may, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from corridors.model.access import Rule
+    from corridors.model.access import Place, Rule
     from corridors.scenario.access import Access
     from geodata.types import Bools, DecisionGraph, Ints
 
@@ -248,6 +252,39 @@ def compiling_twice_gives_the_same_bytes(random: Random) -> bool:
     return not one.open.all()
 
 
+def lifting_refusals_never_raises_a_cost(random: Random) -> bool:
+    world = rolled_world(random)
+    before, after = world.access(), stance(world, permits=names_of_actors(random)).access()
+    assert (by_class(before) <= by_class(after)).all()
+    assert (costs(after) <= costs(before)).all()
+    everything = stance(world, permits=["*"]).access()
+    stands = np.array([not place.closed for place in world.terrain.places])
+    assert (everything.open == stands[world.terrain.place_of_arc]).all()
+    return not by_class(before).all()
+
+
+def refusing_all_shuts_what_an_actor_can_and_nothing_else(random: Random) -> bool:
+    world, refuses = rolled_world(random), names_of_actors(random)
+    before, after = world.access(), stance(world, refuses=refuses).access()
+    able = np.array([can_shut(meant(refuses), place, world) for place in world.terrain.places])
+    shut = able[world.terrain.place_of_arc]
+    assert (by_class(after) == (by_class(before) & ~shut)).all()
+    assert (costs(after) >= costs(before)).all()
+    return bool(shut.any() and not shut.all())
+
+
+def all_but_some_is_each_of_the_others(random: Random) -> bool:
+    # Whoever names a state names its agencies too, so that they are spared together.
+    states = [name for name in ACTORS if name != "AG"]
+    world, spared = rolled_world(random), random.sample(states, random.randint(1, 3))
+    others = sorted(set(ACTORS) - meant(spared))
+    part = random.choice(("permits", "refuses"))
+    negated = stance(world, **{part: [f"!{name}" for name in spared]})
+    listed = stance(world, **{part: others})
+    assert negated.access().digest == listed.access().digest
+    return negated.access().digest != world.access().digest
+
+
 #: Every law and how many cases it is tried on.
 LAWS: dict[Law, int] = {
     closing_more_never_lowers_a_cost: 2000,
@@ -263,6 +300,9 @@ LAWS: dict[Law, int] = {
     an_irrelevant_rule_changes_nothing: 700,
     a_duplicate_arc_hides_no_way_past_a_closure: 500,
     compiling_twice_gives_the_same_bytes: 300,
+    lifting_refusals_never_raises_a_cost: 600,
+    refusing_all_shuts_what_an_actor_can_and_nothing_else: 600,
+    all_but_some_is_each_of_the_others: 300,
 }
 #: Of the cases of a law at least this part must be such that it says something.
 TELLING = 0.1
@@ -300,6 +340,36 @@ def aimed(random: Random, name: str, effect: str) -> Rule:
     drawn = rolled_rule(random, name, effect)
     who = drawn.who if random.random() < 0.5 else ()
     return replace(drawn, by=random.choice(("AA", "BB", "CC")), who=who, transit_only=False)
+
+
+def stance(world: World, **names: Sequence[str]) -> World:
+    """Return a world where some permit or refuse all they can."""
+    given: dict[str, Sequence[str]] = {"permits": (), "refuses": ()} | names
+    return replace(world, law=with_stances(world.law, **given))
+
+
+def names_of_actors(random: Random) -> list[str]:
+    """Return some actors and blocs as scenarios name them."""
+    return random.sample([*ACTORS, *(f"@{bloc}" for bloc in BLOCS)], random.randint(1, 3))
+
+
+def meant(names: Sequence[str]) -> set[str]:
+    """Return whom names mean, those who act for them included."""
+    plain = {name.removeprefix("@") for name in names}
+    plain |= {one for name in names if name[0] == "@" for one in BLOCS[name[1:]]}
+    return plain | ({"AG"} if "AA" in plain else set())
+
+
+def can_shut(actors: set[str], place: Place, world: World) -> bool:
+    """Whether any of some actors holds the power to deny a place, directly or by an agency."""
+    roles = world.law.roles
+    return any(
+        row.actor in actors | ({"AG"} if "AA" in actors else set())
+        and row.scope.covers(place)
+        and roles[row.role].reach == "place"
+        and roles[row.role].powers["deny"] == "yes"
+        for row in world.law.controls
+    )
 
 
 def samples(random: Random, access: Access, most: int = 8) -> list[tuple[int, int]]:
