@@ -88,6 +88,7 @@ class Certifier:
             cut=_cut(found, field, [barriers[row] for row in barrier_of_row[found.cut]], lifted),
             others=tuple(tuple(elements[at] for at in other) for other in found.others),
             complete=found.complete,
+            proven=found.proven,
         )
 
     def field_of(self, view: ClassView, start: int) -> Field:
@@ -192,7 +193,8 @@ def summary(certificate: Certificate) -> str:
     others = len(certificate.others)
     sets = "set" if others == 1 else "sets"
     instead = f" (or {least}{others} other {sets} as small)" if others else ""
-    return f"no open route; the smallest set that opens one: {needs}{instead}"
+    smallest = "smallest set" if certificate.proven else "smallest set found, unproven,"
+    return f"no open route; the {smallest} that opens one: {needs}{instead}"
 
 
 def _needed(blocker: Blocker) -> str:

@@ -57,6 +57,7 @@ class Certificate:
     lines to build as can be come first, then as few refusals. `words` say each in a
     sentence. `others` are the other sets equally small, all of them if `complete`. `cut`
     are shut arcs, over as few places as can be, without which nothing connects the ends.
+    Were the search stopped, `proven` is false: a smaller set may exist.
     """
 
     relax: tuple[Blocker, ...]
@@ -65,6 +66,7 @@ class Certificate:
     cut: tuple[ShutArc, ...]
     others: tuple[tuple[Blocker, ...], ...] = ()
     complete: bool = True
+    proven: bool = True
 
     @property
     def building(self) -> bool:

@@ -171,6 +171,7 @@ def _certificate(certificate: Certificate) -> dict[str, Any]:
         "building": certificate.building,
         "others": [[_blocker(one) for one in other] for other in certificate.others],
         "complete": certificate.complete,
+        "proven": certificate.proven,
         "cut": [f"A{shut.arc}" for shut in certificate.cut],
     }
 

@@ -95,7 +95,8 @@ class Relaxation:
     `way` are the arcs of the cheapest way then, in travel order. `others` are the other
     sets of the same weight, each with a way, all of them if `complete`. `cut` are arcs, all
     barred, without which no way exists: as few places as separate start and end; empty if
-    nothing needs lifting.
+    nothing needs lifting. Were the search stopped before the proof, `proven` is false: then
+    some other set may be lighter, but this one too opens nothing without any of its elements.
     """
 
     elements: tuple[int, ...]
@@ -105,10 +106,11 @@ class Relaxation:
     cut: Ints
     others: tuple[tuple[int, ...], ...] = ()
     complete: bool = True
+    proven: bool = True
 
 
 def relax(
-    barred: Barred, start: int, end: int, *, cost: Floats, most: int = 16
+    barred: Barred, start: int, end: int, *, cost: Floats, most: int = 16, effort: float = 30.0
 ) -> Relaxation | None:
     """Find the lightest set of elements whose lifting opens a way.
 
@@ -126,6 +128,8 @@ def relax(
         What a way costs on each arc, finite and not negative, shape (arcs,).
     most
         How many sets equally light to look at; beyond, `complete` is false.
+    effort
+        What one solve may take, in CP-SAT's deterministic seconds, the same on any machine.
 
     Returns
     -------
@@ -155,13 +159,13 @@ def relax(
     core = _Core.of(barred, start, end)
     if core is None:
         return None
-    sets, complete = _lightest(core, most)
+    sets, complete, proven = _lightest(core, most, effort)
     ways = [_way(barred, lifted, start, end, cost) for lifted in sets]
     order = sorted(range(len(sets)), key=lambda at: (ways[at][1], sets[at]))
     best = order[0]
     weight = sum(barred.weight[one] for one in sets[best])
     others = tuple(sorted(sets[at] for at in order[1:]))
-    return Relaxation(sets[best], weight, *ways[best], core.narrowest(), others, complete)
+    return Relaxation(sets[best], weight, *ways[best], core.narrowest(), others, complete, proven)
 
 
 def _way(
@@ -174,23 +178,25 @@ def _way(
     return router.way(trees, 0, end), float(trees.distance[0, end])
 
 
-def _lightest(core: _Core, most: int) -> tuple[list[tuple[int, ...]], bool]:
-    """Return the lightest sets of elements that open a way, and whether these are all."""
+def _lightest(core: _Core, most: int, effort: float) -> tuple[list[tuple[int, ...]], bool, bool]:
+    """Return the lightest sets that open a way, whether these are all, and whether proven."""
     if core.reached(())[core.end]:
-        return [()], True
-    master = _Master(core.barred)
+        return [()], True, True
+    master = _Master(core.barred, effort)
     master.demand(core.cuts(()))
     found: list[tuple[int, ...]] = []
     while len(found) <= most:
         lifted = master.solve()
+        if master.stopped:
+            return found or [core.irreducible()], False, bool(found)
         if lifted is None:
-            return found, True
+            return found, True, True
         cuts = core.cuts(lifted)
         master.demand(cuts)
         if not cuts:
             found.append(lifted)
             master.exclude(lifted)
-    return found[:most], False
+    return found[:most], False, True
 
 
 @dataclass(frozen=True)
@@ -266,6 +272,14 @@ class _Core:
         """The elements that bar any arc."""
         rows = np.unique(self.barrier[self.barrier != OPEN]).tolist()
         return frozenset().union(*(self.barred.barriers[row] for row in rows))
+
+    def irreducible(self) -> tuple[int, ...]:
+        """Return a set that opens a way and none without any of its elements, heavy ones out."""
+        kept = set(self.elements)
+        for one in sorted(kept, key=lambda one: (-self.barred.weight[one], -one)):
+            if self.reached(kept - {one})[self.end]:
+                kept.remove(one)
+        return tuple(sorted(kept))
 
     def narrowest(self) -> Ints:
         """Return the arcs of a cut of barred arcs over the fewest places, that nearest the start.
@@ -365,8 +379,8 @@ def _reached(tail: Ints | Nodes, head: Ints | Nodes, n_nodes: int, root: int) ->
 class _Master:
     """The lightest elements that open at least one barrier of every cut demanded so far."""
 
-    def __init__(self, barred: Barred) -> None:
-        self.barred = barred
+    def __init__(self, barred: Barred, effort: float) -> None:
+        self.barred, self.effort, self.stopped = barred, effort, False
         self.model = cp_model.CpModel()
         self.lift: dict[int, cp_model.IntVar] = {}
         self.passed: dict[Elements, cp_model.IntVar] = {}
@@ -388,7 +402,10 @@ class _Master:
         self.model.add_bool_or([~self.lift[one] for one in lifted])
 
     def solve(self) -> tuple[int, ...] | None:
-        """Return a lightest set, its elements in order; None if there is none, or no more."""
+        """Return a lightest set, its elements in order; None if there is none, or no more.
+
+        None too if the effort did not suffice; then `stopped` is true.
+        """
         elements = sorted(self.lift)
         weight = [self.barred.weight[one] for one in elements]
         lift = [self.lift[one] for one in elements]
@@ -396,8 +413,10 @@ class _Master:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 0
+        solver.parameters.max_deterministic_time = self.effort
         status = solver.solve(self.model)
-        if status == cp_model.INFEASIBLE:
+        self.stopped = status in (cp_model.UNKNOWN, cp_model.FEASIBLE)
+        if self.stopped or status == cp_model.INFEASIBLE:
             return None
         if status != cp_model.OPTIMAL:
             msg = f"CP-SAT stopped with {solver.status_name(status)} at the least set to lift"
