@@ -26,7 +26,7 @@ from corridors.scenario.rates import load_rates
 from corridors.scenario.reasons import Reasons
 from corridors.scenario.register import count_rows, load_register
 from corridors.scenario.register_cells import Known
-from corridors.scenario.subjects import find_subject
+from corridors.scenario.subjects import built_in, find_subject
 from geodata.facts_io import load_facts
 from geodata.snapshot import open_network
 
@@ -79,7 +79,7 @@ def explain_access(
     known = Known.of(facts)
     asked = _ask(scenario, sets, read_day(day), known)
     titles = {one.id: one.name for one in asked.register.actors if one.kind in _LANDS}
-    built = asked.scenario.network.built
+    built = built_in(facts, asked.scenario.network)
     subject = find_subject(name, facts, known, titles=titles, built=built)
     return tell_access(asked, subject, read_cargo(cargo, asked, known), words=cargo.strip())
 

@@ -179,7 +179,7 @@ class _Teller:
             refusals = verdict.refusals if closed or not lifted else ()
             named = "" if place.named else " (other crossings)"
             yield VerdictRow(
-                (", ".join(sorted(place.assets)) or "-".join(place.countries)) + named,
+                ("+".join(sorted(place.assets)) or "-".join(place.countries)) + named,
                 place.mode, place.countries, not refusals,
                 tuple(asdict(one) for one in refusals),
                 tuple(dict.fromkeys(rule.id for rule in verdict.winners)),

@@ -11,15 +11,20 @@ from typing import TYPE_CHECKING
 
 from corridors.errors import ScenarioError, nearest
 from corridors.model.access import MODES, Place
+from corridors.scenario.closures import SEASONAL, is_built
+from geodata.types import HIGH_SEAS, Asset
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from corridors.model.scenario import NetworkChoice
     from corridors.scenario.register_cells import Known
     from geodata.facts_rows import Facts, LinkRow, ServiceRow
 
 #: Words of the facts for what stands or sails.
 STANDING = ("built", "operating", "irregular")
+#: A service that is not known to sail.
+IDLE = "no sailings"
 _LAND = ("rail", "road")
 #: How many names to offer for one that is not known.
 _OFFERS = 4
@@ -27,7 +32,10 @@ _OFFERS = 4
 
 @dataclass(frozen=True)
 class Fact:
-    """What the facts say of an asset; `status` is physical, `opening` the years expected."""
+    """What the facts say of an asset; `status` is physical, `opening` the years expected.
+
+    `calls` are the terminals at which a service loads, with their countries.
+    """
 
     id: str
     kind: str
@@ -39,6 +47,7 @@ class Fact:
     note: str = ""
     source: str = ""
     confidence: str = ""
+    calls: tuple[tuple[str, str], ...] = ()
 
     @property
     def physically(self) -> str:
@@ -126,11 +135,25 @@ def facts_by_id(facts: Facts) -> dict[str, Fact]:
     found += [_line(row, at) for row in facts.links]
     found += [_service(row, at) for row in facts.services]
     found += [
-        Fact(row.id, "strait", row.name, (), ("sea",), note=row.limits, source=row.source,
-             confidence=row.confidence)
+        Fact(row.id, "strait", row.name, (), ("sea",),
+             SEASONAL if row.navigation == SEASONAL else "built", note=row.limits,
+             source=row.source, confidence=row.confidence)
         for row in facts.straits
     ]  # fmt: skip
     return {fact.id: fact for fact in found}
+
+
+def built_in(facts: Facts, choice: NetworkChoice) -> frozenset[str]:
+    """Return the ids of assets that a scenario treats as built."""
+    return frozenset(
+        one.id
+        for one in facts_by_id(facts).values()
+        if is_built(
+            Asset(one.id, one.kind, one.name, 0.0, 0.0, one.countries, one.status,
+                  opening_likely=one.opening[1]),
+            choice,
+        )
+    )  # fmt: skip
 
 
 def _ends(row: LinkRow | ServiceRow, at: Mapping[str, str]) -> tuple[str, ...]:
@@ -147,8 +170,11 @@ def _line(row: LinkRow, at: Mapping[str, str]) -> Fact:
 
 def _service(row: ServiceRow, at: Mapping[str, str]) -> Fact:
     name = f"{row.type.replace('_', ' ')} {row.from_id}-{row.to_id} ({row.operators})"
-    return Fact(row.id, "service", name, _ends(row, at), ("sea", "ferry"), row.physical_status,
-                note=row.restrictions, source=row.source, confidence=row.confidence)  # fmt: skip
+    status = IDLE if row.sailings_per_week_likely == 0 else row.physical_status
+    calls = tuple((end, at[end]) for end in (row.from_id, row.to_id) if end in at)
+    return Fact(row.id, "service", name, _ends(row, at), ("sea", "ferry"), status,
+                note=row.restrictions, source=row.source, confidence=row.confidence,
+                calls=calls)  # fmt: skip
 
 
 class _Finder:
@@ -200,13 +226,20 @@ class _Finder:
         return "" if stands else f"{fact.id} {fact.status.replace('_', ' ')}"
 
     def _places(self, fact: Fact) -> Iterator[Place]:
-        """Yield an asset as places: a crossing lies in both countries, a line in one at a time."""
-        apart: tuple[tuple[str, ...], ...] = tuple((code,) for code in fact.countries) or ((),)
-        each = (fact.countries,) if fact.kind == "crossing" else apart
+        """Yield an asset as places: a crossing lies in both countries, a line in one at a time.
+
+        A service is met at sea, and where it loads together with the port.
+        """
+        ids, here = frozenset({fact.id}), tuple((code,) for code in fact.countries)
+        each: list[tuple[frozenset[str], tuple[str, ...]]] = [(ids, codes) for codes in here]
+        if fact.kind == "crossing":
+            each = [(ids, fact.countries)]
+        if fact.kind == "service":
+            each = [(ids, (HIGH_SEAS,)), *((ids | {end}, (code,)) for end, code in fact.calls)]
         on = frozenset(name for name, parts in self.known.branches.items() if fact.id in parts)
         for mode in fact.modes:
-            for countries in each:
-                yield Place(frozenset({fact.id}), countries, mode, on, closed=self._closed(fact))
+            for assets, countries in each or [(ids, ())]:
+                yield Place(assets, countries, mode, on, closed=self._closed(fact))
 
     def _asset(self, fact: Fact) -> Subject:
         places = tuple(self._places(fact))

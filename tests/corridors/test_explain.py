@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import yaml
 
@@ -18,9 +19,12 @@ from corridors.metrics.answers import Answers
 from corridors.metrics.certificate import Certifier
 from corridors.metrics.lifted import DECISIONS, REFUSALS, Lifting
 from corridors.metrics.ways import WayFinder
-from corridors.model.access import Event, Evidence, Rule, Scope, Span
+from corridors.model.access import Cargo, Event, Evidence, Rule, Scope, Span
+from corridors.model.scenario import NetworkChoice
+from corridors.report.dossier import Asked, tell_access
 from corridors.report.explained import rule_row, scope_words
 from corridors.report.merged import Merged
+from corridors.scenario.access import compile_access
 from corridors.scenario.compile import compile_scenario, law_of
 from corridors.scenario.compose import dotted
 from corridors.scenario.in_force import as_of
@@ -29,7 +33,12 @@ from corridors.scenario.places import scenario_ids
 from corridors.scenario.rates import load_rates
 from corridors.scenario.reasons import Reasons
 from corridors.scenario.register import load_register
+from corridors.scenario.register_cells import Known
 from corridors.scenario.stances import with_stances
+from corridors.scenario.subjects import built_in, find_subject
+from geodata.build import FACTS
+from geodata.facts_io import load_facts
+from geodata.types import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -160,10 +169,18 @@ def test_the_regimes_of_the_meghri_link_are_told_as_alternatives() -> None:
     assert set(chosen) <= set(found.regimes)
 
 
-def test_what_the_scenario_closes_is_part_of_the_verdict() -> None:
-    found = told("S_BER")
-    assert not found.verdicts[0].usable
-    assert "closed by the scenario" in found.verdicts[0].refusals[0]["words"]
+@pytest.mark.parametrize("place", ["X_LARS_RD", "GE", "GE-RU", "RU-GE", "*/road"])
+def test_what_the_scenario_closes_is_part_of_the_verdict(place: str) -> None:
+    found = explain_access("X_LARS_RD", sets=[f"access.close={{{place}: snow}}"])
+    assert [row.usable for row in found.verdicts] == [False]
+    assert found.verdicts[0].refusals[0]["words"] == f"{place} closed by the scenario (snow)"
+
+
+def test_what_the_scenario_opens_lifts_refusals_but_builds_nothing() -> None:
+    opened = explain_access("X_DGK_RL", sets=["access.open={X_DGK_RL: a test}"])
+    assert [row.usable for row in opened.verdicts] == [True]
+    planned = explain_access("R18", sets=["access.open={R18: a test}"])
+    assert not any(row.usable for row in planned.verdicts)
 
 
 def test_what_does_not_stand_is_closed_unless_the_scenario_builds_it() -> None:
@@ -389,6 +406,37 @@ def test_a_page_that_cannot_be_counted_into_is_told(tmp_path: Path, content: str
 
 
 # --- what refusals cost -----------------------------------------------------
+
+
+def test_verdicts_on_assets_are_those_of_the_arcs_that_use_them(real: Real) -> None:
+    facts, world = load_facts(FACTS), World(real)
+    known = Known.of(facts)
+    chosen = world.scenario.access
+    law = law_of(world.scenario, shipped(), known)
+    reasons = Reasons(shipped(), law, events=chosen.events, rules=chosen.rules)
+    asked = Asked(world.scenario, shipped(), law, reasons)
+    access = compile_access(world.compiled.laid.terrain, world.compiled.law, [Cargo()])
+    graph, judged = real.snapshot.graph, 0
+    for at, asset in enumerate(graph.assets):
+        if asset.kind not in ("crossing", "strait") or asset.id.startswith("X-"):
+            continue
+        rows = np.flatnonzero((graph.arcs.asset == at) & (graph.arcs.mode != Mode.FERRY))
+        # A crossing that does not stand lies on lines that do not: its own arcs may pass.
+        if not len(rows) or asset.status not in ("built", "seasonal"):
+            continue
+        subject = find_subject(asset.id, facts, known)
+        (told,) = {row.usable for row in tell_access(asked, subject, Cargo()).verdicts}
+        assert {*(access.open[0][rows] & world.compiled.closures.open[rows]).tolist()} == {told}
+        judged += 1
+    assert judged > 250
+
+
+def test_a_scenario_that_builds_by_year_has_the_lines_of_that_year() -> None:
+    facts = load_facts(FACTS)
+    none, later = NetworkChoice(), NetworkChoice(build_by_year=2029)
+    assert "R18" not in built_in(facts, none)
+    assert {"R18", "R19"} <= built_in(facts, later)
+    assert "R18" in built_in(facts, NetworkChoice(all_planned=True))
 
 
 class World:
