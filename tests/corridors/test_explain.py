@@ -171,7 +171,7 @@ def test_the_regimes_of_the_meghri_link_are_told_as_alternatives() -> None:
 
 @pytest.mark.parametrize("place", ["X_LARS_RD", "GE", "GE-RU", "RU-GE", "*/road"])
 def test_what_the_scenario_closes_is_part_of_the_verdict(place: str) -> None:
-    found = explain_access("X_LARS_RD", sets=[f"access.close={{{place}: snow}}"])
+    found = explain_access("X_LARS_RD", sets=[f'access.close={{"{place}": snow}}'])
     assert [row.usable for row in found.verdicts] == [False]
     assert found.verdicts[0].refusals[0]["words"] == f"{place} closed by the scenario (snow)"
 
