@@ -22,9 +22,14 @@ SCENARIO = """\
 id: tiny
 title: Tiny
 why: A golden file needs a world that does not change.
-extends: _base
-access: {permits: ["*"]}
+as_of: 2026-11-22
+access:
+  permits: ["!UZ"]
+  own:
+    NOT-IR: {by: UZ, effect: deny, on_kind: territory, on: UZ, cargo: owner=IR, title: made}
 costs:
+  value_of_time_usd_per_teu_h: 2.5
+  penalty_usd_per_teu: 50000
   overrides:
     - {component: linehaul, mode: rail, value: 0.25, unit: USD/TEU-km, source: made}
     - {component: linehaul, mode: road, value: 0.75, unit: USD/TEU-km, source: made}
@@ -33,6 +38,7 @@ costs:
 demands:
   - {id: rail-or-road, origin: W, destination: E, teu_per_year: 100}
   - {id: by-ship, origin: PW, destination: PE, teu_per_year: 50}
+  - {id: refused, origin: W, destination: E, teu_per_year: 5, owner: IR}
   - {id: apart, origin: LONE, destination: E, teu_per_year: 10}
 """
 #: Of a route and a leg: what does not depend on the rates of the day.
@@ -58,6 +64,7 @@ def _golden(here: Path) -> dict[str, Any]:
     return {
         "network": build.json["counts"],
         "fields": {name: fields(path) for name, path in files.items() if path.suffix != ".parquet"},
+        "certificate": _names(next(d["certificate"] for d in result["demands"] if d["closures"])),
         "layers": _layers(here / "net.gpkg"),
         "demands": {demand["id"]: demand["reason"] or "ok" for demand in result["demands"]},
         "routes": _rows(files["routes.geojson"], ROUTE),
