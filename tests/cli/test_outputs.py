@@ -31,7 +31,10 @@ LEGS = (
 FLOWS = "arc_id teu_per_year capacity_teu_per_year shadow_price_usd_per_teu"
 CHOKEPOINTS = "asset_id kind name countries status teu_per_year traffic_share demands confidence"
 METRICS = ["scenario", "metric", "subject_kind", "subject", "value", "unit"]
-FIELDS = {"routes": ROUTES, "legs": LEGS, "flows": FLOWS, "chokepoints": CHOKEPOINTS}
+CUTS = "cut_id demand_id arc_id asset_id name countries mode in_smallest_set blockers actors reason"
+FIELDS = {
+    "routes": ROUTES, "legs": LEGS, "flows": FLOWS, "chokepoints": CHOKEPOINTS, "cuts": CUTS,
+}  # fmt: skip
 FILES = [
     "chokepoints.geojson",
     "cuts.geojson",
@@ -183,7 +186,13 @@ def test_a_demand_without_an_open_route_is_infeasible_with_the_reason(half: Run)
     assert first["routes"]
     assert second["status"] == "infeasible"
     assert "NAX" in second["reason"]
-    assert second["closures"]
+    proof = second["certificate"]
+    assert first["certificate"] is None
+    assert len(second["closures"]) == len(proof["relax"]) > 0
+    cuts = _rows(half, "cuts")
+    assert [cut["arc_id"] for cut in cuts] == proof["cut"]
+    assert {cut["demand_id"] for cut in cuts} == {"baku-nakhchivan"}
+    assert "yes" in {cut["in_smallest_set"] for cut in cuts}
     assert second["routes"] == []
     assert second["unserved_teu_per_year"] == second["teu_per_year"] == 50
     assert {route["demand_id"] for route in _rows(half, "routes")} == {"moscow-tehran"}
