@@ -45,6 +45,7 @@ EFFECTS: dict[str, Effect] = {
         alike=True,
     ),
     "memorandum_revived": Effect(
+        passes={"mumbai-tehran": "PZBR"},
         cheaper=("bandar-abbas-mumbai", "mumbai-tehran", "delhi-kabul"), never="dearer",
     ),
     "hostilities_resume": Effect(
@@ -90,6 +91,7 @@ EFFECTS: dict[str, Effect] = {
     ),
     "zangezur_tripp_kars": Effect(
         base="zangezur_tripp", passes={"nakhchivan-istanbul": "R25"},
+        keeps={"baku-kars": "X_BTK_RL"},
         cheaper=("nakhchivan-istanbul",), never="dearer",
     ),
     "zangezur_tripp_charged": Effect(
@@ -177,8 +179,9 @@ EFFECTS: dict[str, Effect] = {
         passes={"yerevan-moscow": "AZ"}, dearer=("vladikavkaz-tbilisi",), never="cheaper",
     ),
     "russia_barred_eu": Effect(
-        passes={"duisburg-almaty": "AZ", "aktau-budapest": "AZ", "khorgos-constanta": "AZ"},
-        dearer=("zhengzhou-warsaw",), never="cheaper",
+        passes={"duisburg-almaty": "AZ", "aktau-budapest": "AZ", "khorgos-constanta": "AZ",
+                "zhengzhou-warsaw": "XZ"},
+        dearer=("zhengzhou-warsaw",), keeps={"xian-duisburg": "XZ"}, never="cheaper",
     ),
     "russia_bars_eu": Effect(base="russia_barred_eu", alike=True),
     "poland_shuts_belarus": Effect(
@@ -233,6 +236,7 @@ EFFECTS: dict[str, Effect] = {
         never="cheaper",
     ),
     "caspian_low_water": Effect(
+        passes={"duisburg-almaty-listed": "V01"},
         dearer=("ashgabat-poti", "duisburg-almaty-listed"), never="cheaper",
     ),
     "caspian_very_low": Effect(
@@ -244,7 +248,8 @@ EFFECTS: dict[str, Effect] = {
         dearer=("mumbai-constanta",), never="cheaper",
     ),
     "suez_red_sea_shut": Effect(
-        base="red_sea_shut", avoids=(*RED_SEA, "S_SUZ"), dearer=("jeddah-mumbai",),
+        base="red_sea_shut", avoids=(*RED_SEA, "S_SUZ"),
+        passes={"jeddah-mumbai": "AE"}, dearer=("jeddah-mumbai",),
         never="cheaper",
     ),
     "all_open": Effect(

@@ -148,6 +148,13 @@ def test_the_readme_lists_every_scenario_with_its_title() -> None:
     assert rows == {name: raw(name)["title"] for name in scenario_ids()}
 
 
+def test_the_page_on_scenarios_says_of_each_what_it_changes_and_against_which() -> None:
+    text = (scenario_folder().parent / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    firsts = re.findall(r"^\| (`.+?`) \|", text, flags=re.MULTILINE)
+    told = [name for cell in firsts for name in re.findall(r"`([a-z0-9_]+)`", cell)]
+    assert sorted(told) == sorted(scenario_ids())
+
+
 # Effect
 
 
