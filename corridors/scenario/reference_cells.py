@@ -53,7 +53,10 @@ _PARAMETERS = (
 
 @dataclass(frozen=True)
 class Places:
-    """The terminals, and the families and branches of corridors, that values may name."""
+    """The terminals, and the families and branches of corridors, that values may name.
+
+    A junction is not among the terminals: no cargo starts, ends or is handed over there.
+    """
 
     terminals: frozenset[str]
     corridors: frozenset[str]
@@ -62,7 +65,8 @@ class Places:
     def of(cls, facts: Facts) -> Self:
         """Return the places that the fact tables hold."""
         names = {name for row in facts.corridors for name in (row.family, row.branch)}
-        return cls(frozenset(row.id for row in facts.terminals), frozenset(names))
+        terminals = {row.id for row in facts.terminals if row.kind != "junction"}
+        return cls(frozenset(terminals), frozenset(names))
 
 
 @dataclass(frozen=True)
