@@ -22,14 +22,14 @@ from corridors.solve.relax import OPEN, Barred, relax
 from corridors.solve.stateful import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from corridors.model.access import Cargo, InForce
     from corridors.model.result import Blocker
     from corridors.model.scenario import Scenario
     from corridors.scenario.compile import ClassView, Compiled
     from corridors.solve.relax import Relaxation
-    from geodata.types import Floats, Ints
+    from geodata.types import Bools, Floats, Ints
 
     Barrier = frozenset[Blocker]
 
@@ -74,7 +74,7 @@ class Certifier:
             _weights(elements),
         )
         cost = np.concatenate([self.cost_on(view, field), np.zeros(len(goals))])
-        root = field.state(start, int(view.memory.gain_at_node[start]))
+        root = self.root_of(view, field, start)
         found = relax(barred, root, field.n_states, cost=cost)
         if found is None:
             return None
@@ -100,6 +100,12 @@ class Certifier:
             arcs.tail, arcs.head, gain_on_arc=memory.gain_on_arc,
             gain_at_node=memory.gain_at_node, start=start,
         )  # fmt: skip
+
+    def root_of(self, view: ClassView, field: Field, start: int) -> int:
+        """Return the state of a field in which the cargo of a view sets out from a node."""
+        # On a graph that is not split nothing is remembered, whatever is gained at the start.
+        gained = int(view.memory.gain_at_node[start]) if view.memory.matters else 0
+        return field.state(start, gained)
 
     def cost_on(self, view: ClassView, field: Field) -> Floats:
         """Return cost plus time at its value on each row of a field, in USD per TEU."""
@@ -153,9 +159,8 @@ class _Kinds:
         calls_at = compiled.laid.terrain.calls_at
         shutting = closures(graph.arcs, scenario, graph.assets, graph.countries, calls_at=calls_at)
         meets = np.where(compiled.closures.lifted, -1, access.situation_of_arc).astype(np.int64)
-        of_arc = np.unique(meets, return_inverse=True)[1]
-        for _, rows in shutting:
-            of_arc = np.unique(of_arc * 2 + rows, return_inverse=True)[1]
+        code, sets = _alike([rows for _, rows in shutting], len(meets))
+        of_arc = np.unique(meets * sets + code, return_inverse=True)[1]
         first = np.unique(of_arc, return_index=True)[1]
         situation = meets[first].tolist()
         laid, refusing = compiled.laid, stances(compiled.law)
@@ -168,6 +173,17 @@ class _Kinds:
                 for one in set(situation) - {-1}
             },
         )
+
+
+def _alike(masks: Sequence[Bools], n: int) -> tuple[Ints, int]:
+    """Return for each of n arcs which of the masks hold it, as a number, and how many there are."""
+    held = np.array(masks, np.bool_).reshape(-1, n)
+    code = np.zeros(n, np.int64)
+    some = np.flatnonzero(held.any(axis=0))
+    numbers: dict[bytes, int] = {}
+    packed = np.ascontiguousarray(np.packbits(held[:, some], axis=0).T)
+    code[some] = [numbers.setdefault(one.tobytes(), len(numbers) + 1) for one in packed]
+    return code, len(numbers) + 1
 
 
 def said(blocker: Blocker, law: InForce) -> str:

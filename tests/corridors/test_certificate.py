@@ -355,6 +355,11 @@ def test_the_library_opens_as_its_certificates_say(
         if min(finder.starts[k], finder.ends[k]) < 0 or finder.ways(k):
             continue
         tried += 1
+        view = whole.view(k)
+        field = certifier.field_of(view, finder.starts[k])
+        free = certifier.barriers(k, view, field)[1] < 0
+        usable = np.concatenate([view.open_after(now) for now in field.memories])
+        assert (free == usable).all(), "an arc is open where nothing stands in the way"
         found = certifier.of(k, finder.starts[k], finder.ends[k])
         assert found is not None
         assert found.relax
