@@ -58,8 +58,10 @@ class RouteBook:
     ) -> Route:  # fmt: skip
         """Return the route of a demand over the arcs `way`, given in travel order."""
         route_id = f"{demand.id}.{rank}"
-        cost, time = view.along(way, self._tail[way[0]])
-        steps = list(zip(way.tolist(), cost.tolist(), time.tolist(), strict=True))
+        start = self._tail[way[0]]
+        cost, time = view.along(way, start)
+        memory = view.memory_along(way, start)
+        steps = list(zip(way.tolist(), cost.tolist(), time.tolist(), memory, strict=True))
         runs = [list(run) for _, run in groupby(steps, key=lambda step: self._run_key(step[0]))]
         return Route(
             route_id=route_id,
@@ -80,9 +82,10 @@ class RouteBook:
         return (self._mode[arc], *place, self._operator(arc))
 
     def _leg(
-        self, route_id: str, seq: int, steps: list[tuple[int, float, float]], view: ClassView
+        self, route_id: str, seq: int, steps: list[tuple[int, float, float, int]], view: ClassView
     ) -> Leg:
-        run, costs, times = zip(*steps, strict=True)
+        run, costs, times, memories = zip(*steps, strict=True)
+        rules = map(view.rule_ids, run, memories)
         first, rows = run[0], list(run)
         assets = dict.fromkeys(self._asset[arc] for arc in run if self._asset[arc] >= 0)
         tariffs = dict.fromkeys(self._tariff[arc] for arc in run)
@@ -103,7 +106,7 @@ class RouteBook:
             cost_usd_per_teu=sum(costs),
             emissions_kgco2e_per_teu=_sum(view.emissions_kgco2e_per_teu, rows),
             asset_ids=tuple(self.graph.assets[k].id for k in assets),
-            rule_ids=tuple(dict.fromkeys(name for arc in run for name in view.rule_ids(arc))),
+            rule_ids=tuple(dict.fromkeys(name for names in rules for name in names)),
             source_ids=tuple(dict.fromkeys(sources)),
             arcs=run,
         )

@@ -171,6 +171,8 @@ class ClassView:
 
     def memory_along(self, way: Ints, start: int) -> list[int]:
         """Return what cargo remembers before each arc of a way from a node."""
+        if not self.memory.matters:
+            return [0] * len(way)
         found, memory = [], int(self.memory.gain_at_node[start])
         heads = self.compiled.graph.arcs.head
         for arc in way.tolist():
@@ -227,9 +229,9 @@ class ClassView:
             found.append(Blocker(kind, one.rule or one.actor, one.actor, one.words))
         return tuple(found)
 
-    def rule_ids(self, arc: int) -> tuple[str, ...]:
-        """Return the rules that decide about the cargo on an arc."""
-        verdict = self.compiled.access.verdict_at(self.memory.rows[0], arc)
+    def rule_ids(self, arc: int, memory: int = 0) -> tuple[str, ...]:
+        """Return the rules that decide about the cargo on an arc, given what it remembers."""
+        verdict = self.compiled.access.verdict_at(self.memory.rows[memory], arc)
         return tuple(dict.fromkeys(rule.id for rule in verdict.winners))
 
     def reason(self, arc: int) -> str:

@@ -251,6 +251,7 @@ def test_what_is_paid_for_having_been_somewhere_is_in_the_totals(
     assert weight == sorted(weight)
     for way, route in after.items():
         more = way[:2] == (0, 1)
+        assert (rule in route.legs[-1].rule_ids) == more
         assert route.cost_usd_per_teu - before[way].cost_usd_per_teu == pytest.approx(usd * more)
         assert route.time_h - before[way].time_h == pytest.approx(hours * more)
 
