@@ -65,7 +65,7 @@ class Lifting:
         self.barriers, self.barrier_of_row = certifier.barriers(demand, view, field)
         self._weight = certifier.cost_on(view, field) + np.where(self.barrier_of_row < 0, 0.0, _TIE)
         self._index = ArcIndex(field.tail, field.head, n_nodes=field.n_states)
-        self._root = field.state(start, int(view.memory.gain_at_node[start]))
+        self._root = certifier.root_of(view, field, start)
         self._goals = field.states(np.array([end]))
 
     def best(self, lifts: Callable[[Blocker], bool]) -> LiftedWay | None:

@@ -1,0 +1,262 @@
+"""Whole runs on random small worlds, against a search that remembers every place by name.
+
+The search judges each arc by the second reading of precedence, for cargo that has been
+wherever its way led; it knows no bits, no classes and no masks.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from corridors.model.access import Selector
+from corridors.model.scenario import (
+    Access,
+    AccessEntry,
+    Alternatives,
+    Costs,
+    Demand,
+    NetworkChoice,
+    Scenario,
+    Traits,
+)
+from corridors.run import Answer, solve
+from corridors.scenario.terrain import Terrain
+from geodata.snapshot import Snapshot
+from geodata.types import Kind, Mode, Place, Status
+from tests.oracles.access_world import ROLES, named
+from tests.oracles.random_access import (
+    ACTORS,
+    GRAPHS,
+    HOUR_USD,
+    drawn_terrain,
+    rolled_controls,
+    rolled_rule,
+    some,
+)
+from tests.oracles.small_register import small_register
+from tests.oracles.verdicts import judged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from corridors.model.access import Cargo, InForce, Rule
+    from corridors.scenario.register import Register
+
+#: At the default profile 1, ten times as many cases at the deep one.
+TIMES = settings.default.max_examples // 100  # type: ignore[union-attr]
+CASES = 400
+TERMINALS = {"T": "AA", "P": "CC"}
+PLACES = ("AA", "BB", "CC", "X_AB", "X_BC", "S", "L", "Q", "P")
+EMPTY = small_register()
+
+
+@dataclass(frozen=True)
+class World:
+    """A random world as runs take it."""
+
+    snapshot: Snapshot
+    terrain: Terrain
+    register: Register
+    scenario: Scenario
+
+
+def rolled(random: Random) -> World:
+    """Return a random world in which some rules ask where cargo has been."""
+    # Without the branches that rules may name: the search knows no corridor.
+    terrain = Terrain.of(drawn_terrain(random.randrange(GRAPHS)).graph)
+    count = random.randint(1, 6)
+    rules = tuple(
+        replace(rolled_rule(random, f"r{at}", random.choice(("deny", "permit"))), by_bloc=False)
+        for at in range(count)
+    )
+    rules += tuple(remembering(random, f"m{at}") for at in range(random.randint(0, 2)))
+    actors = tuple(replace(EMPTY.actors[0], id=name, name=name) for name in ACTORS)
+    register = replace(
+        EMPTY, actors=actors, memberships=(), rules=rules, roles=tuple(ROLES.values()),
+        controls=rolled_controls(random),
+    )  # fmt: skip
+    return World(snapshot_of(terrain), terrain, register, rolled_scenario(random))
+
+
+def remembering(random: Random, name: str) -> Rule:
+    """Return a rule about cargo that has been somewhere."""
+    drawn = rolled_rule(random, name, random.choice(("deny", "deny", "permit")))
+    past = Selector("after", frozenset(random.sample(PLACES, random.randint(1, 2))))
+    scope = random.choice((drawn.scope, named("P", "X_BC"), named("X_AB", "S")))
+    return replace(drawn, by=random.choice(("AA", "BB", "CC")), who=(past,), scope=scope,
+                   by_bloc=False, priority=random.randint(0, 2))  # fmt: skip
+
+
+def rolled_scenario(random: Random) -> Scenario:
+    """Return a scenario of both directions that closes a little itself."""
+    demands = tuple(
+        Demand(f"{origin}-{end}", origin, end, 10.0,
+               Traits(owner=tuple(sorted(some(random))), commodity=("grain",)))
+        for origin, end in (("T", "P"), ("P", "T"))
+    )  # fmt: skip
+    close, opened = (
+        (AccessEntry(random.choice(("X_AB", "S", "BB", "AA-BB", "Q"))),)
+        if random.random() < share else ()
+        for share in (0.25, 0.15)
+    )  # fmt: skip
+    access = Access(
+        close=close, open=opened,
+        permits=(random.choice(ACTORS),) if random.random() < 0.2 else (),
+        refuses=(random.choice(ACTORS),) if random.random() < 0.2 else (),
+    )  # fmt: skip
+    built = ("N",) if random.random() < 0.5 else ()
+    return Scenario(
+        "x", "t", "w", (), date(2026, 9, 9), NetworkChoice(built=built), access, demands,
+        Costs(HOUR_USD, 50000.0), Alternatives(max_detour=100.0),
+    )  # fmt: skip
+
+
+def snapshot_of(terrain: Terrain) -> Snapshot:
+    """Return a snapshot of a graph whose terminals are nodes of their own."""
+    graph = terrain.graph
+    at = [int(np.flatnonzero((graph.nodes.terminal == k) & (graph.nodes.mode == Mode.NONE))[:1]
+              .sum()) for k in range(len(graph.terminal_ids))]  # fmt: skip
+    nodes = np.array(at, np.int32)
+    chain = np.arange(len(graph.arcs), dtype=graph.chain.dtype)
+    whole = replace(graph, origin=nodes, destination=nodes, chain=chain)
+    places = tuple(Place(name, name, code, 0.0, 0.0) for name, code in TERMINALS.items())
+    return Snapshot("id", Path(), whole, places, (), ())
+
+
+# --- the search ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Search:
+    """Cheapest ways of one cargo, judged arc by arc."""
+
+    world: World
+    law: InForce
+    cargo: Cargo
+    price: np.ndarray
+
+    def best(self, start: int, end: int) -> float:
+        """Return the least cost from a node to another, infinite if there is no way."""
+        arcs = self.world.terrain.graph.arcs
+        leaving: dict[int, list[int]] = {}
+        for arc, tail in enumerate(arcs.tail.tolist()):
+            leaving.setdefault(tail, []).append(arc)
+        first = (0.0, start, self.at_node(start))
+        queue, done = [(first[0], start, sorted(first[2]))], set[tuple[int, frozenset[str]]]()
+        while queue:
+            cost, node, names = heapq.heappop(queue)
+            been = frozenset(names)
+            if node == end:
+                return cost
+            if (node, been) in done:
+                continue
+            done.add((node, been))
+            for arc in leaving.get(node, ()):
+                if self.may_pass(arc, been):
+                    head = int(arcs.head[arc])
+                    after = been | self.on_arc(arc) | self.at_node(head)
+                    heapq.heappush(queue, (cost + self.price[arc], head, sorted(after)))
+        return np.inf
+
+    def along(self, way: list[int], start: int) -> Iterator[tuple[int, frozenset[str]]]:
+        """Yield each arc of a way and where the cargo has been before it."""
+        been = self.at_node(start)
+        for arc in way:
+            yield arc, been
+            head = int(self.world.terrain.graph.arcs.head[arc])
+            been = been | self.on_arc(arc) | self.at_node(head)
+
+    def may_pass(self, arc: int, been: frozenset[str]) -> bool:
+        """Whether cargo that has been somewhere may pass an arc."""
+        place = self.world.terrain.places[self.world.terrain.place_of_arc[arc]]
+        choice, graph = self.world.scenario, self.world.terrain.graph
+        asset = graph.arcs.asset[arc]
+        name = graph.assets[asset].id if asset >= 0 else ""
+        stands = graph.arcs.status[arc] == Status.BUILT or name in choice.network.built
+        names = {*place.assets, *place.countries, place.pair}
+        if not stands or any(entry.place in names for entry in choice.access.close):
+            return False
+        if any(entry.place in names for entry in choice.access.open):
+            return True
+        cargo = replace(self.cargo, after=been)
+        return not judged(self.law, replace(place, closed=""), cargo).closers
+
+    def on_arc(self, arc: int) -> frozenset[str]:
+        """Return where cargo has been once it has travelled an arc."""
+        graph = self.world.terrain.graph
+        place = self.world.terrain.places[self.world.terrain.place_of_arc[arc]]
+        calls = graph.arcs.kind[arc] in (Kind.ACCESS, Kind.TRANSFER, Kind.BOARDING)
+        country = {graph.countries[graph.arcs.country[arc]]} if calls else set[str]()
+        return frozenset(place.assets | country)
+
+    def at_node(self, node: int) -> frozenset[str]:
+        """Return the country where cargo is ashore at a node."""
+        nodes = self.world.terrain.graph.nodes
+        ashore = nodes.mode[node] in (Mode.NONE, Mode.RAIL, Mode.ROAD)
+        code = self.world.terrain.graph.countries[nodes.country[node]]
+        return frozenset({code} if ashore else ())
+
+
+def check(random: Random) -> str:
+    """Run a random world and hold every demand against the search; say what it showed."""
+    world = rolled(random)
+    km = world.terrain.graph.arcs.length_km
+    answer = solve(world.scenario, world.snapshot, km, world.register)
+    shown = "open"
+    for k, told in enumerate(answer.result.demands):
+        shown = max(shown, check_demand(world, answer, k), key=SHOWS.index)
+        assert bool(told.routes) == (told.status == "ok")
+    return shown
+
+
+#: What a world can show, the rarer the later.
+SHOWS = ("open", "no way", "turned by memory")
+
+
+def check_demand(world: World, answer: Answer, k: int) -> str:
+    """Hold one demand against the search."""
+    compiled, graph = answer.compiled, world.terrain.graph
+    price = compiled.prices.cost_usd_per_teu + HOUR_USD * compiled.prices.time_h
+    search = Search(world, compiled.law, compiled.cargos[k], price)
+    demand, told = world.scenario.demands[k], answer.result.demands[k]
+    at = dict(zip(graph.terminal_ids, world.snapshot.graph.origin.tolist(), strict=True))
+    start, end = at[demand.origin], at[demand.destination]
+    best = search.best(start, end)
+    for route in told.routes:
+        way = [arc for leg in route.legs for arc in leg.arcs]
+        assert all(search.may_pass(arc, been) for arc, been in search.along(way, start))
+        assert [start, *graph.arcs.head[way].tolist()][:-1] == graph.arcs.tail[way].tolist()
+        paid = route.cost_usd_per_teu + HOUR_USD * route.time_h
+        assert paid == pytest.approx(price[way].sum())
+    found = min(
+        (one.cost_usd_per_teu + HOUR_USD * one.time_h for one in told.routes), default=np.inf
+    )
+    assert found == pytest.approx(best)
+    if np.isinf(best):
+        return "no way"
+    forgets = replace(search, law=replace(compiled.law, rules=tuple(
+        rule for rule in compiled.law.rules if not any(one.field == "after" for one in rule.who)
+    )))  # fmt: skip
+    return "turned by memory" if forgets.best(start, end) != best else "open"
+
+
+def test_runs_find_the_cheapest_way_that_may_be_gone() -> None:
+    shown: Counter[str] = Counter()
+    for case in range(CASES * TIMES):
+        try:
+            shown[check(Random(f"run {case}"))] += 1  # noqa: S311 - no secret
+        except Exception as error:
+            error.add_note(f"the case drawn from Random('run {case}')")
+            raise
+    assert shown.total() == CASES * TIMES
+    assert all(shown[kind] >= 0.05 * shown.total() for kind in SHOWS), shown
