@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from corridors.errors import Finding, InputMissingError
 from corridors.manifest import sha256_of, verify_manifest
 from corridors.run import inputs_of, read
+from corridors.scenario.places import find_scenario
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,10 +61,27 @@ def open_run(folder: Path, *, network: Path, scenario: str = "") -> Rerun:
         msg = f"{folder}: has no {RESULT}; name the folder of a finished run"
         raise InputMissingError(msg)
     result = json.loads((folder / RESULT).read_bytes())
-    name = scenario or result["scenario"]["id"]
+    name = scenario or _findable(folder, result["scenario"]["id"])
     loaded, snapshot, register = read(name, network, manifest["hashed"]["parameters"]["set"])
     _check(folder, manifest["hashed"]["inputs"], loaded, snapshot)
     return Rerun(loaded, snapshot, register, result)
+
+
+def _findable(folder: Path, name: str) -> str:
+    """Return the id of a scenario that is found by it.
+
+    Raises
+    ------
+    InputMissingError
+        If it is not: it lies elsewhere or in a file of another name, or was read from
+        standard input.
+    """
+    try:
+        find_scenario(name)
+    except InputMissingError as error:
+        msg = f"{folder} ran the scenario {name}, whose id does not find it here; name its file"
+        raise InputMissingError(msg) from error
+    return name
 
 
 def _check(folder: Path, then: dict[str, str], loaded: Loaded, snapshot: Snapshot) -> None:

@@ -101,7 +101,7 @@ def _second(second: Second | None) -> str:
 
 def _shut(page: Page, found: RouteExplained) -> None:
     """Print the cheaper ways that are shut, and what shuts them."""
-    if not found.shut:
+    if not found.shut and found.route is not None:
         page.lines("Shut ways", ["no refusal and no closure keeps a cheaper way shut"])
     for way in found.shut:
         page.head(_LIFTED[way.lifting])

@@ -204,6 +204,18 @@ def test_a_run_of_another_scenario_is_refused(half: Run, real_folder: Path) -> N
     assert again.code == 0, again.said
 
 
+def test_a_run_whose_scenario_is_not_found_asks_for_its_file(
+    half: Run, real_folder: Path, tmp_path: Path
+) -> None:
+    arguments = ("explain", "route", "moscow-tehran.1", "--run", half.folder)
+    ended = corridors(*arguments, "--network", real_folder, cwd=tmp_path)
+    assert ended.code == 6, ended.said
+    assert "name its file" in ended.err
+    file = half.folder.parent / "half.yaml"
+    again = corridors(*arguments, "--network", real_folder, "--scenario", file, cwd=tmp_path)
+    assert again.code == 0, again.said
+
+
 def test_the_register_is_counted(here: Path) -> None:
     ended = corridors("explain", "register", cwd=here)
     assert ended.code == 0, ended.said
