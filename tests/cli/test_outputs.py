@@ -12,6 +12,7 @@ import orjson
 import pytest
 from geojson_pydantic import FeatureCollection
 
+from corridors.scenario.places import data_folder
 from tests.cli.process import contents, corridors
 
 if TYPE_CHECKING:
@@ -146,6 +147,24 @@ def test_the_result_names_every_demand_and_agrees_with_the_routes(baseline: Run)
     assert not routes
     for metric in result["metrics"]:
         assert list(metric) == ["name", "subject_kind", "subject", "value", "unit", "better"]
+
+
+def test_legs_tell_who_works_them_and_which_rules_of_the_register_they_meet(baseline: Run) -> None:
+    with (data_folder() / "rules.csv").open(encoding="utf-8", newline="") as stream:
+        known = {row["id"] for row in csv.DictReader(stream)}
+    with (data_folder() / "actors.csv").open(encoding="utf-8", newline="") as stream:
+        actors = {row["id"] for row in csv.DictReader(stream)}
+    legs = _rows(baseline, "legs")
+    met = {name for leg in legs for name in filter(None, leg["rule_ids"].split(";"))}
+    assert met
+    assert met <= known
+    by_rail = [leg["operator"] for leg in legs if leg["kind"] == "line" and leg["mode"] == "rail"]
+    named = [name for operator in by_rail for name in operator.split(";") if name]
+    assert len(named) > len(by_rail) / 2
+    assert set(named) <= actors
+    told = _load(baseline, "result.json")["warnings"]
+    assert all(isinstance(words, str) and words for words in told)
+    assert len(told) == len(set(told))
 
 
 def test_metrics_are_the_same_in_all_three_files(baseline: Run) -> None:
