@@ -18,7 +18,8 @@ from corridors.model.result import Certificate, ShutArc
 from corridors.scenario.barriers import Refusals, closures, stances
 from corridors.scenario.closures import NOT_BUILT
 from corridors.scenario.visits import asked_of, memories_of
-from corridors.solve.relax import OPEN, Barred, relax
+from corridors.solve.barred import OPEN, Barred
+from corridors.solve.relax import relax
 from corridors.solve.stateful import Field
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from corridors.solve.relax import Barred, Relaxation, relax
+from corridors.solve.barred import Barred
+from corridors.solve.relax import Relaxation, relax
 from tests.oracles.brute_relax import (
     Case,
     barrier,

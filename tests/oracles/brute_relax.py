@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from corridors.solve.relax import Barred
+from corridors.solve.barred import Barred
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
