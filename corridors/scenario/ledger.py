@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from corridors.scenario.precedence import WORKING, Survey, empowers, gives, lacks_standing
+from corridors.scenario.stances import REFUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,6 +77,9 @@ class Ledger:
         rules = self.law.rules
         for row in sorted(np.flatnonzero(self.lacking.any(axis=1)), key=lambda at: rules[at].id):
             rule, places = rules[row], np.flatnonzero(self.lacking[row]).tolist()
+            if rule.id.startswith(REFUSES):
+                # Who refuses all it can has no say elsewhere: that is no lack.
+                continue
             if rule.scope.kind == "operator":
                 # Whoever may work a place without a row is no place of an operator's rule.
                 places = [at for at in places if self._is_worked(rule, at)]
