@@ -6,17 +6,31 @@ import sys
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from corridors.cli.explain import explain_app
 from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets, print_json
 
 INFEASIBLE, INVALID = 4, 3
 
+#: The verbs in the order of the work; help lists them so.
+VERBS = ("build", "check", "run", "compare", "export", "explain", "schema", "doctor", "extracts")
+
+
+class InOrder(TyperGroup):
+    """Lists commands and groups of commands in the order of the work."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer does not name it
+        """Return the names of the verbs in their order."""
+        return sorted(super().list_commands(ctx), key=VERBS.index)
+
+
 app = typer.Typer(
     name="corridors",
+    cls=InOrder,
     help="Transport corridors under political access assumptions: cost, time and control.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -147,7 +161,7 @@ def compare(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Say what two scenarios differ in: rules, closures, arcs, routes."""
+    """Tell what two scenarios differ in: rules, arcs, routes."""
     from corridors.compare import compare as compare_scenarios
 
     found = compare_scenarios(a, b, network=network, out=out)

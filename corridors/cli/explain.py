@@ -10,7 +10,7 @@ import typer
 from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Sets, print_json
 
 explain_app = typer.Typer(
-    help="Say who decides about a place, where a value comes from, or why a route.",
+    help="Tell who decides, where a value comes from, why a route.",
     no_args_is_help=True,
 )
 
@@ -34,7 +34,7 @@ def explain_access(
     sets: Sets = None,
     json: Json = False,
 ) -> None:
-    """Say who controls a place, who may close it, what is in force there and why."""
+    """Tell who controls a place, who may close it and what is in force."""
     from corridors.explain import explain_access as explain
 
     found = explain(asset, scenario=scenario, day=as_of, cargo=cargo, sets=sets or ())
@@ -53,7 +53,7 @@ def explain_register(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Count the register: rows, what they rest on, what is in force on which day."""
+    """Count the register: its rows, what they rest on, days."""
     from corridors.explain import explain_register as explain
 
     found = explain(docs)
@@ -71,7 +71,7 @@ def explain_scenario(
     sets: Sets = None,
     json: Json = False,
 ) -> None:
-    """Print a scenario merged with all it extends, with the origin of each value."""
+    """Print a merged scenario with the origin of each value."""
     from corridors.explain import explain_scenario as explain
 
     found = explain(scenario, sets=sets or ())
@@ -95,7 +95,7 @@ def explain_route(
     ] = "",
     json: Json = False,
 ) -> None:
-    """Say why a route: leg by leg, the runner-up, and what keeps a cheaper way shut."""
+    """Tell why a route: legs, the runner-up, cheaper ways that are shut."""
     from corridors.explain import explain_route as explain
 
     found = explain(route, run_folder, network=network, scenario=scenario)
