@@ -47,8 +47,8 @@ ODD = st.sampled_from(
 
 def paths(value: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Return the paths of all values below a value."""
-    items = value.items() if isinstance(value, dict) else ()
-    items = enumerate(value) if isinstance(value, list) else items
+    items: list[tuple[Any, Any]] = list(enumerate(value)) if isinstance(value, list) else []
+    items += value.items() if isinstance(value, dict) else []
     return [path for key, one in items for path in ((*above, key), *paths(one, (*above, key)))]
 
 
