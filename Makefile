@@ -66,8 +66,8 @@ scenario: build/$(SCENARIO)/result.json ## run one scenario: make scenario SCENA
 build/%/result.json: scenarios/%.yaml $(NETWORK) $(ASSUMPTIONS) $(ENGINE)
 	$(BIN)/corridors run $* --network $(dir $(NETWORK)) --out $(@D)
 
-check: $(NETWORK) ## run every named check of the facts and the network
-	$(BIN)/corridors check --network $(dir $(NETWORK))
+check: $(NETWORK) ## run every named check of the facts, the network and the scenarios
+	$(BIN)/corridors check 'scenarios/*.yaml' --network $(dir $(NETWORK))
 
 export: build/export/$(EXPORTED) ## write the network for a GIS: MODE=rail|road|sea|all FORMAT=gpkg|geojson|fgb
 
