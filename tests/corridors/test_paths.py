@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -11,10 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corridors.solve.paths import Router
-
-if TYPE_CHECKING:
-    from corridors.solve.paths import Floats
+from corridors.solve.paths import ArcIndex, Router
 
 
 class Table(NamedTuple):
@@ -125,4 +122,21 @@ def test_no_arc_at_all_is_no_error() -> None:
     assert np.isinf(shut.router.trees(np.array([0])).distance[0, 1])
 
 
-numbers = st.floats(0, 100) | st.just(math.inf)
+@settings(max_examples=settings().max_examples // 2)
+@given(tables(), tables())
+def test_arcs_sorted_once_serve_every_weight_and_every_law(table: Table, other: Table) -> None:
+    index = ArcIndex(table.tail, table.head, n_nodes=table.n)
+    m = len(table.tail)
+    for law in (table, table._replace(weight=np.resize(other.weight, m) + 1.0),
+                table._replace(usable=np.resize(other.usable, m))):  # fmt: skip
+        shared = Router(
+            law.tail, law.head, law.weight, usable=law.usable, n_nodes=law.n,
+            index=index.among(law.usable),
+        )  # fmt: skip
+        roots = np.arange(law.n)
+        own, mine = law.router.trees(roots), shared.trees(roots)
+        np.testing.assert_array_equal(own.distance, mine.distance)
+        for root, node in np.argwhere(np.isfinite(own.distance)).tolist():
+            way = shared.way(mine, root, node)
+            assert law.usable[way].all()
+            assert law.weight[way].sum() == pytest.approx(own.distance[root, node])

@@ -38,7 +38,7 @@ WHOLE = {
               "units": {"teu_per_truck": 1.0}},
     "alternatives": {"families": ["TITR"], "max_detour": 2.0}, "seed": 1,
 }  # fmt: skip
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, 0, -1, 5, 1e400, "", "x", "*", "!", "@", "/", "R18//", "AM-", "a b", "E1", "R1",
      "MINE", "2026-13-01", "no", "=", "not", "(", "owner=", "EU/", [], [None], [5], ["x", "x"],
      [[]], {}, {"x": None}, {"": ""}, {"x": {}}, {"by": "GE"}, {"R18": "shared"}]
