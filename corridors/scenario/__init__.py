@@ -2,8 +2,9 @@
 
 The path, each step a function of values::
 
-    loaded = load_scenario("baseline")                     # load.py
-    check_references(loaded, Known.of_graph(graph))        # references.py
-    rates = load_rates()                                   # rates.py
-    compiled = compile_scenario(loaded.scenario, graph, rates)   # compile.py
+    register = load_register()                              # register.py
+    names = Names(graph, branches, register)                # references.py
+    loaded = load_scenario("baseline", names=names)         # load.py
+    rates = load_rates()                                    # rates.py
+    compiled = compile_scenario(loaded.scenario, snapshot, rates, register)  # compile.py
 """
