@@ -45,6 +45,7 @@ ASSETS = (
     asset("V99", "service"),
     asset("V00", "service", sailings_per_week=0.0),
     asset("X_OLD", "crossing", "AM", "AZ"),
+    asset("R99", "line", "KZ", "UZ"),
 )
 AT = {one.id: at for at, one in enumerate(ASSETS)}
 REGISTER = small_register(
@@ -84,6 +85,8 @@ ROWS: dict[str, tuple[Kind, Mode, float, str, Status, str]] = {
     "start": (Kind.ACCESS, Mode.RAIL, 0.0, "KZ", Status.BUILT, "PAAU"),
     "start_at_sea": (Kind.ACCESS, Mode.SEA, 0.0, "KZ", Status.BUILT, "PAAU"),
     "old_border": (Kind.BORDER, Mode.ROAD, 0.0, "AZ", Status.BUILT, "X_OLD"),
+    # A line of two countries, on the side of one of them.
+    "joint": (Kind.LINE, Mode.RAIL, 10.0, "KZ", Status.BUILT, "R99"),
     "road": (Kind.LINE, Mode.ROAD, 100.0, "IR", Status.BUILT, ""),
 }
 ROW = {name: at for at, name in enumerate(ROWS)}
@@ -380,7 +383,7 @@ def test_an_override_changes_its_place_only() -> None:
     )  # fmt: skip
     assert scenario(text).costs.overrides == (override,)
     changed = compiled(text).prices.cost_usd_per_teu - compiled().prices.cost_usd_per_teu
-    assert np.flatnonzero(changed).tolist() == [ROW["steppe"]]
+    assert np.flatnonzero(changed).tolist() == [ROW["steppe"], ROW["joint"]]
     assert compiled(text).prices.cost_usd_per_teu[ROW["steppe"]] == 1000
 
 

@@ -113,7 +113,10 @@ def test_an_actor_s_agencies_permit_with_it() -> None:
 def test_who_refuses_shuts_what_it_may_shut_and_nothing_else(
     refuses: list[str], more: set[str]
 ) -> None:
-    assert shut(law(refuses=refuses)) == shut(LAW) | more
+    held = law(refuses=refuses)
+    assert shut(held) == shut(LAW) | more
+    # Who holds no place makes no rule, which would only be told to lack standing.
+    assert not {f"{REFUSES}OFFICE", f"{REFUSES}KTZ"} & {rule.id for rule in held.rules}
 
 
 def test_a_refusal_is_above_every_rule_of_its_actor_and_says_so() -> None:

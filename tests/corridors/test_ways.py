@@ -53,11 +53,15 @@ def problems(draw: st.DrawFn) -> dict[str, Any]:
         )
         for k in range(draw(st.integers(0, 4)))
     ]  # fmt: skip
+    weight, usable = rng.choice([0.0, 1.0, 2.5, 7.0], (2, m)), rng.random((2, m)) < 0.8
+    # Laws may differ in what is open only, or in what it costs only.
+    same = draw(st.sampled_from(["weight", "usable", ""]))
+    weight[1] = weight[0] if same == "weight" else weight[1]
+    usable[1] = usable[0] if same == "usable" else usable[1]
     return {
         "n": n, "tail": rng.integers(0, n, m).astype(np.int32),
         "head": rng.integers(0, n, m).astype(np.int32),
-        "weight": rng.choice([0.0, 1.0, 2.5, 7.0], (2, m)), "usable": rng.random((2, m)) < 0.8,
-        "sections": found,
+        "weight": weight, "usable": usable, "sections": found,
     }  # fmt: skip
 
 
