@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridors.metrics.family import PassageFinder, Section
+from corridors.metrics.ways import WayFinder
 from corridors.model.scenario import (
     Access,
     Alternatives,
@@ -166,6 +167,7 @@ def world() -> Snapshot:
 
 
 WORLD = world()
+KM = WORLD.graph.arcs.length_km
 RULES: dict[str, dict[str, str]] = {
     # Who came through Abkhazia is not let into the rest of Georgia.
     "turned": {"by": "GE", "effect": "deny", "on_kind": "territory", "on": "GE",
@@ -181,19 +183,29 @@ RULES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-def answer(*rules: str, owner: str = "", detour: float = 100.0, **ends: str) -> Answer:
-    """Run one demand from Russia to the port under some of the rules."""
-    register = small_register(rules=[{"id": name} | RULES[name] for name in rules])
+def asked(*, owner: str = "", detour: float = 100.0, start: str = "R", end: str = "P") -> Scenario:
+    """Return a demand from Russia to the port, beside one of Russia's own if it has an owner."""
     traits = Traits(owner=(owner,)) if owner else Traits()
-    demands = [Demand("d", ends.get("start", "R"), ends.get("end", "P"), 10.0, traits)]
+    demands = [Demand("d", start, end, 10.0, traits)]
     if owner:
         demands.append(Demand("other", "R", "P", 10.0, Traits(owner=("RU",))))
-    scenario = Scenario(
+    return Scenario(
         "x", "t", "w", (), date(2026, 11, 22), NetworkChoice(), Access(), tuple(demands),
         Costs(2.0, 50000.0), Alternatives(max_detour=detour),
     )  # fmt: skip
-    km = WORLD.graph.arcs.length_km
-    return solve(scenario, with_lines(WORLD), km, register)
+
+
+def answer(*rules: str, **choice: Any) -> Answer:
+    """Run a demand under some of the rules."""
+    register = small_register(rules=[{"id": name} | RULES[name] for name in rules])
+    return solve(asked(**choice), with_lines(WORLD), KM, register)
+
+
+def ways(*rules: str, **choice: Any) -> dict[str, list[int]]:
+    """Return the arcs of the way of each objective and family."""
+    compiled = answer(*rules, **choice).compiled
+    found = WayFinder(asked(**choice), with_lines(WORLD), compiled, KM).ways(0)
+    return {way.family or way.title: way.arcs.tolist() for way in found}
 
 
 def with_lines(snapshot: Snapshot) -> Snapshot:
@@ -264,3 +276,23 @@ def test_a_way_that_only_memory_opens_is_found() -> None:
     found = told(answer("shut", "favoured"))
     assert [arcs(one) for one in found.routes] == [[*HILLS, *PORT]]
     assert told(answer("shut")).status == "infeasible"
+
+
+def test_a_family_takes_the_way_on_which_it_is_cheapest_with_all_that_is_remembered() -> None:
+    short, long = [*SHORE, *PORT], [*HILLS, *PORT]
+    assert ways() == {
+        "best": short, "cheapest": short, "fastest": short, "SHORE": short, "HILLS": long,
+        "PORT": short,
+    }  # fmt: skip
+    assert ways("fined") == {
+        "best": long, "cheapest": long, "fastest": short, "SHORE": short, "HILLS": long,
+        "PORT": long,
+    }  # fmt: skip
+    assert ways("turned") == {
+        "best": long, "cheapest": long, "fastest": long, "HILLS": long, "PORT": long
+    }  # fmt: skip
+
+
+def test_a_family_too_far_off_is_left_out_by_the_way_that_holds() -> None:
+    assert ways(detour=1.5).keys() == {"best", "cheapest", "fastest", "SHORE", "PORT"}
+    assert ways("turned", detour=1.5).keys() == {"best", "cheapest", "fastest", "HILLS", "PORT"}
