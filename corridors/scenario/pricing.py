@@ -8,36 +8,24 @@ tariff, the rest is arithmetic over arrays.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import IntEnum
+from dataclasses import dataclass, field, replace
+from math import sqrt
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from corridors.model.cost import Component
 from corridors.scenario.vocabulary import COST, EMISSIONS, TIME
 from geodata.types import Kind, Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from corridors.scenario.rates import Rate, Rates
     from geodata.types import Asset, Codes, Floats, Indices, Ints, Shorts
 
 #: Hours in a week, for sailings a week.
 WEEK_H = 168.0
-
-
-class Component(IntEnum):
-    """What a row's price pays for; a strait's line pays freight and toll."""
-
-    LINEHAUL = 0
-    BORDER = 1
-    GAUGE_CHANGE = 2
-    TRANSFER = 3
-    BOARDING = 4
-    ACCESS = 5
-    PORT = 6
-    TOLL = 7
 
 
 class Priceable(Protocol):
@@ -65,8 +53,12 @@ class Priceable(Protocol):
 
 
 @dataclass(frozen=True)
-class Tariff:
-    """What rows of one kind, mode, country and asset pay: a fixed part and one per km."""
+class Item:
+    """One thing that rows of a tariff pay for: a fixed part and one per km.
+
+    `sd_h` and `sd_h_per_km` are the standard deviation of its time, `rates` what it
+    rests on.
+    """
 
     component: Component
     usd: float = 0.0
@@ -75,22 +67,45 @@ class Tariff:
     h_per_km: float = 0.0
     kg: float = 0.0
     kg_per_km: float = 0.0
+    sd_h: float = 0.0
+    sd_h_per_km: float = 0.0
     rates: tuple[Rate, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """What rows of one kind, mode, country and asset pay, item by item."""
+
+    items: tuple[Item, ...]
+
+    @property
+    def rates(self) -> tuple[Rate, ...]:
+        """The rates behind all items, each once."""
+        return tuple(dict.fromkeys(rate for item in self.items for rate in item.rates))
+
+    def total(self, unit: str) -> float:
+        """Return the sum of all items of a unit, such as `usd` or `h_per_km`."""
+        return sum(getattr(item, unit) for item in self.items)
 
 
 @dataclass(frozen=True)
 class Prices:
     """Prices of n rows, each (n,): USD of 2024, hours and kg CO2e per TEU.
 
-    `component` holds codes of `Component`, `tariff` the row's place in `tariffs`.
+    `time_sd_h` is the standard deviation of the time, `tariff` the row's place in
+    `tariffs`.
     """
 
     cost_usd_per_teu: Floats
     time_h: Floats
+    time_sd_h: Floats
     emissions_kgco2e_per_teu: Floats
-    component: Codes
     tariff: Ints
     tariffs: tuple[Tariff, ...]
+
+    def items_of(self, row: int) -> tuple[Item, ...]:
+        """Return what a row pays for."""
+        return self.tariffs[int(self.tariff[row])].items
 
     def rates_of(self, row: int) -> tuple[Rate, ...]:
         """Return the rates behind the price of a row."""
@@ -134,8 +149,8 @@ def price(
     return Prices(
         cost_usd_per_teu=_total(tariffs, tariff, km, "usd"),
         time_h=_total(tariffs, tariff, km, "h"),
+        time_sd_h=_total(tariffs, tariff, km, "sd_h"),
         emissions_kgco2e_per_teu=_total(tariffs, tariff, km, "kg"),
-        component=np.array([one.component for one in tariffs], np.int8)[tariff],
         tariff=tariff,
         tariffs=tariffs,
     )
@@ -150,8 +165,8 @@ def _keys(table: Priceable, assets: int, countries: int) -> Ints:
 
 def _total(tariffs: Sequence[Tariff], tariff: Ints, km: Floats, unit: str) -> Floats:
     """Return fixed part plus length times rate of each row, (n,)."""
-    fixed = np.array([getattr(one, unit) for one in tariffs], np.float64)
-    per_km = np.array([getattr(one, f"{unit}_per_km") for one in tariffs], np.float64)
+    fixed = np.array([one.total(unit) for one in tariffs], np.float64)
+    per_km = np.array([one.total(f"{unit}_per_km") for one in tariffs], np.float64)
     return fixed[tariff] + per_km[tariff] * km
 
 
@@ -178,20 +193,33 @@ class _Book:
 
     def _make(self, kind: int, mode: int, places: tuple[str, ...], own: Asset | None) -> Tariff:
         """Return the tariff of a kind and mode at the places; `own`: service or strait."""
-        name = Mode(mode).name.lower()
+        return Tariff(tuple(self._items(kind, Mode(mode), places, own)))
+
+    def _items(
+        self, kind: int, mode: Mode, places: tuple[str, ...], own: Asset | None
+    ) -> Iterator[Item]:
+        """Yield what rows of a kind and mode at the places pay for."""
+        name = mode.name.lower()
         if kind == Kind.LINE:
-            return self._line(name, places, own)
-        if kind == Kind.BORDER:
-            return self._stop(Component.BORDER, name, places)
-        if kind == Kind.GAUGE_CHANGE:
-            return self._stop(Component.GAUGE_CHANGE, name, places, lift=True)
-        if kind == Kind.BOARDING or (own and own.kind == "service"):
-            wait = self._wait(own) if kind == Kind.BOARDING else 0.0
-            return self._stop(Component.BOARDING, name, places, wait_h=wait)
-        if mode == Mode.SEA:
-            return self._port(places)
-        component = Component.ACCESS if kind == Kind.ACCESS else Component.TRANSFER
-        return self._stop(component, name, places, lift=True)
+            yield from self._line(mode, places, own)
+        elif kind == Kind.BORDER:
+            yield self._money(Component.BORDER_FEE, "border", name, places)
+            yield self._hours(Component.BORDER_DWELL, "border", name, places)
+        elif kind == Kind.GAUGE_CHANGE:
+            yield from self._handled(Component.GAUGE_CHANGE, name, places)
+        elif kind == Kind.BOARDING or (own and own.kind == "service"):
+            yield self._money(Component.PORT_HANDLING, "boarding", name, places)
+            yield self._hours(Component.PORT_DWELL, "boarding", name, places)
+            if kind == Kind.BOARDING:
+                yield self._wait(own)
+        elif mode == Mode.SEA:
+            yield self._money(Component.PORT_HANDLING, "port", name, places)
+            yield self._hours(Component.PORT_DWELL, "port", name, places)
+            yield self._money(Component.SAILING, "freight_base", name, places)
+            yield self._lifted(name, places)
+        else:
+            handled = Component.ACCESS if kind == Kind.ACCESS else Component.TRANSFER
+            yield from self._handled(handled, name, places)
 
     def _places(self, kind: int, country: int, asset: Asset | None) -> tuple[str, ...]:
         """Return the places that have rates of their own, nearest first."""
@@ -203,47 +231,66 @@ class _Book:
         own = (asset.id,) if asset else ()
         return tuple(place for place in (*own, *around) if place in self.rates.named_places)
 
-    def _line(self, mode: str, places: tuple[str, ...], asset: Asset | None) -> Tariff:
-        """Return a line's tariff: rates by length, and the toll of a strait."""
-        freight = self.rates.find("linehaul", COST, mode, places)
-        speed = self.rates.find("speed", TIME, mode, places)
-        burnt = self.rates.find("emissions", EMISSIONS, mode, places)
-        used: tuple[Rate, ...] = (freight, speed, burnt)
-        toll = 0.0
+    def _line(self, mode: Mode, places: tuple[str, ...], asset: Asset | None) -> Iterator[Item]:
+        """Yield what a line pays for: by length, and the toll of a strait."""
+        name = mode.name.lower()
+        freight = self.rates.find("linehaul", COST, name, places)
+        speed = self.rates.find("speed", TIME, name, places)
+        burnt = self.rates.find("emissions", EMISSIONS, name, places)
+        moved = Component.SAILING if mode in (Mode.SEA, Mode.FERRY) else Component.LINEHAUL
+        yield Item(
+            moved, usd_per_km=freight.value, h_per_km=1 / speed.value,
+            sd_h_per_km=spread(1 / speed.high, 1 / speed.value, 1 / speed.low),
+            rates=(freight, speed),
+        )  # fmt: skip
+        yield Item(Component.EMISSIONS, kg_per_km=burnt.value, rates=(burnt,))
         if asset and asset.kind == "strait":
-            dues = self.rates.find("toll", COST, mode, (asset.id,))
-            used, toll = (*used, dues), dues.value
-        return Tariff(
-            Component.TOLL if toll else Component.LINEHAUL,
-            usd=toll, usd_per_km=freight.value, h_per_km=1 / speed.value,
-            kg_per_km=burnt.value, rates=used,
-        )  # fmt: skip
+            yield self._money(Component.TOLL, "toll", name, (asset.id,))
 
-    def _stop(
-        self, component: Component, mode: str, places: tuple[str, ...], *,
-        lift: bool = False, wait_h: float = 0.0,
-    ) -> Tariff:  # fmt: skip
-        """Return a stop's tariff: fixed money and hours, emissions where cargo is lifted."""
-        name = component.name.lower()
-        money = self.rates.find(name, COST, mode, places)
-        hours = self.rates.find(name, TIME, mode, places)
-        lifted = (self.rates.find("lift", EMISSIONS, mode, places),) if lift else ()
-        return Tariff(
-            component, usd=money.value, h=hours.value + wait_h,
-            kg=sum(rate.value for rate in lifted), rates=(money, hours, *lifted),
-        )  # fmt: skip
+    def _handled(self, component: Component, mode: str, places: tuple[str, ...]) -> Iterator[Item]:
+        """Yield what a stop pays for at which cargo is lifted."""
+        name = component.value
+        money = self._money(component, name, mode, places)
+        hours = self._hours(component, name, mode, places)
+        yield replace(hours, usd=money.usd, rates=(*money.rates, *hours.rates))
+        yield self._lifted(mode, places)
 
-    def _port(self, places: tuple[str, ...]) -> Tariff:
-        """Return the tariff between ship and shore: handling, dwell and fixed freight."""
-        charge = self._stop(Component.PORT, "sea", places, lift=True)
-        base = self.rates.find("freight_base", COST, "sea", places)
-        return Tariff(
-            Component.PORT, usd=charge.usd + base.value, h=charge.h, kg=charge.kg,
-            rates=(*charge.rates, base),
-        )  # fmt: skip
+    def _money(self, component: Component, name: str, mode: str, places: tuple[str, ...]) -> Item:
+        """Return a fixed sum as an item."""
+        rate = self.rates.find(name, COST, mode, places)
+        return Item(component, usd=rate.value, rates=(rate,))
 
-    def _wait(self, service: Asset | None) -> float:
-        """Return the mean wait for a sailing: half the time between two, capped."""
-        cap = self.rates.find("boarding_wait_cap", TIME, "sea", ()).value
+    def _hours(self, component: Component, name: str, mode: str, places: tuple[str, ...]) -> Item:
+        """Return a stop's time as an item."""
+        rate = self.rates.find(name, TIME, mode, places)
+        deviation = spread(rate.low, rate.value, rate.high)
+        return Item(component, h=rate.value, sd_h=deviation, rates=(rate,))
+
+    def _lifted(self, mode: str, places: tuple[str, ...]) -> Item:
+        """Return the emissions of lifting cargo as an item."""
+        rate = self.rates.find("lift", EMISSIONS, mode, places)
+        return Item(Component.EMISSIONS, kg=rate.value, rates=(rate,))
+
+    def _wait(self, service: Asset | None) -> Item:
+        """Return the mean wait for a sailing: half the time between two, capped.
+
+        Cargo comes at any time between two sailings, so that the wait is uniform.
+        """
+        cap = self.rates.find("boarding_wait_cap", TIME, "sea", ())
         sailings = service.sailings_per_week if service else None
-        return min(cap, WEEK_H / (2 * sailings)) if sailings else cap
+        wait = min(cap.value, WEEK_H / (2 * sailings)) if sailings else cap.value
+        return Item(Component.WAIT, h=wait, sd_h=wait / sqrt(3), rates=(cap,))
+
+
+def spread(low: float, likely: float, high: float) -> float:
+    """Return the standard deviation of a triangular distribution.
+
+    Examples
+    --------
+    >>> round(spread(0.0, 1.0, 2.0) ** 2, 6)
+    0.166667
+    >>> spread(3.0, 3.0, 3.0)
+    0.0
+    """
+    mixed = low * likely + likely * high + low * high
+    return sqrt(max(0.0, (low * low + likely * likely + high * high - mixed) / 18))
