@@ -1,0 +1,254 @@
+"""How long a route may take: its time as a distribution, not as one number.
+
+A route's time is the sum of items: hours a km of its lines, dwell at borders, yards and
+ports, the wait for a sailing, and delays by rules. Each has a distribution, from the low,
+likely and high value of its rate; together they are tied by a correlation, since what
+holds up one border tends to hold up others. The likely values, being medians, add up to
+the time that the route itself states; the mean is later than that, as dwell is skewed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from corridors.model.result import Metric
+from corridors.model.route import LegKind
+from corridors.scenario.fits import SPEED, fitted
+from corridors.scenario.vocabulary import TIME
+from corridors.solve.distributions import Point, Uniform
+from corridors.solve.totals import Items, Totals, totals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from corridors.model.route import Leg, Route
+    from corridors.scenario.compile import Compiled
+    from corridors.scenario.rates import Rate
+    from corridors.solve.distributions import Distribution
+
+#: The quantiles of a `Spread`.
+QUANTILES = (0.5, 0.8, 0.95)
+DAY_H = 24.0
+#: Less than this many hours are no time, but what adding up leaves.
+LEAST_H = 1e-6
+#: The rate that bounds a wait is not a time of its own.
+BOUND = "boarding_wait_cap"
+
+
+@dataclass(frozen=True)
+class TimeItem:
+    """Something on a route that takes time: `amount` times the value of a distribution.
+
+    Items of one `key` are the same event and take the same time in every draw, on
+    whichever route they are; `amount` is km where the distribution is of hours a km, else
+    1. `component` says what the time goes to.
+    """
+
+    key: str
+    distribution: Distribution
+    component: str
+    leg_id: str
+    amount: float = 1.0
+
+    @property
+    def likely_h(self) -> float:
+        """The median in hours."""
+        return self.amount * float(self.distribution.ppf(0.5))
+
+
+@dataclass(frozen=True)
+class SpreadOptions:
+    """How times are drawn and what is asked of them.
+
+    The correlation of 0.3 is a judgement that nothing measured supports yet: look at the
+    range of `correlations`. `within_days` are the days for which the chance to arrive in
+    time is wanted.
+    """
+
+    correlation: float = 0.3
+    correlations: tuple[float, ...] = (0.0, 0.3, 0.6)
+    draws: int = 10_000
+    seed: int = 1
+    within_days: tuple[float, ...] = (14.0, 21.0, 30.0, 45.0, 60.0)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The time of a route under one correlation, in hours.
+
+    `likely_h` is the sum of the likely values; mean and standard deviation are exact,
+    quantiles are those of the draws. `within` pairs days with the chance to arrive within
+    them. `certain_share` is the part of `likely_h` for which no spread is stated: the more
+    it is, the more the true spread is wider than shown.
+    """
+
+    route_id: str
+    correlation: float
+    likely_h: float
+    mean_h: float
+    sd_h: float
+    p50_h: float
+    p80_h: float
+    p95_h: float
+    within: tuple[tuple[float, float], ...]
+    certain_share: float
+
+
+class TimeBook:
+    """Reads the items of routes of one scenario: the rates of its arcs at hand."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        """Keep plain lists, as single cells are read."""
+        self._prices = compiled.prices
+        self._time_h = compiled.prices.time_h.tolist()
+        self._km = compiled.graph.arcs.length_km.tolist()
+        self._fitted: dict[Rate, Distribution] = {}
+
+    def items_of(self, route: Route) -> tuple[TimeItem, ...]:
+        """Return what takes time on a route, in travel order.
+
+        Raises
+        ------
+        FitError
+            If no distribution fits a rate; see `corridors.scenario.fits.check_fits`.
+        """
+        return tuple(item for leg in route.legs for item in self._items(leg))
+
+    def _items(self, leg: Leg) -> Iterator[TimeItem]:
+        """Yield the items of a leg; what its arcs do not explain are delays by rules."""
+        for arc in leg.arcs:
+            rates = [rate for rate in self._prices.rates_of(arc) if _takes_time(rate)]
+            found = [self._item(rate, leg, self._km[arc]) for rate in rates]
+            yield from found
+            wait = self._time_h[arc] - sum(item.likely_h for item in found)
+            if leg.kind is LegKind.BOARDING and wait > LEAST_H:
+                # Half the time between two sailings is stated, where they are known.
+                yield TimeItem(_at("wait", leg), Uniform(2 * wait), "wait", leg.leg_id)
+        delay = leg.time_h - sum(self._time_h[arc] for arc in leg.arcs)
+        if abs(delay) > LEAST_H:
+            name = f"rules/{delay:.6f}"
+            yield TimeItem(_at(name, leg), Point(delay), "rules", leg.leg_id)
+
+    def _item(self, rate: Rate, leg: Leg, km: float) -> TimeItem:
+        """Return a rate as an item; a speed is one event along all lines that it holds for."""
+        if rate not in self._fitted:
+            self._fitted[rate] = fitted(rate)
+        one = self._fitted[rate]
+        if rate.unit != SPEED:
+            return TimeItem(_at(f"{rate.component}/{rate.place}", leg), one, rate.component,
+                            leg.leg_id)  # fmt: skip
+        shared = rate.place == "*" or rate.place.startswith("@")
+        place = f"{rate.place}/{leg.country}" if shared else rate.place
+        return TimeItem(f"speed/{leg.mode}/{place}", one, "speed", leg.leg_id, km)
+
+
+def _takes_time(rate: Rate) -> bool:
+    return rate.measure == TIME and rate.component != BOUND
+
+
+def _at(name: str, leg: Leg) -> str:
+    """Return the key of an event at a stop: the same whichever way the stop is passed."""
+    ends = ">".join(dict.fromkeys((leg.from_id, leg.to_id)))
+    return "/".join((name, leg.mode, ends, *leg.asset_ids))
+
+
+def spreads(
+    routes: Sequence[Route],
+    items_of: Callable[[Route], Sequence[TimeItem]],
+    *,
+    options: SpreadOptions | None = None,
+) -> tuple[Spread, ...]:
+    """Return the time of routes as distributions.
+
+    Parameters
+    ----------
+    routes
+        The routes; an event that several of them meet is drawn once for all.
+    items_of
+        What takes time on a route, such as `TimeBook(compiled).items_of`.
+    options
+        Correlations, draws, seed and days.
+
+    Returns
+    -------
+    tuple of Spread
+        Route by route, one for each correlation in the order of the options.
+
+    Raises
+    ------
+    ValueError
+        If items of one key differ in their distribution, or an option is out of range.
+    """
+    options = options or SpreadOptions()
+    items = [tuple(items_of(route)) for route in routes]
+    amounts, distinct = _matrix(items)
+    found = totals(
+        amounts, distinct, correlations=options.correlations, draws=options.draws,
+        seed=options.seed, quantiles=QUANTILES,
+        bounds=[days * DAY_H for days in options.within_days],
+    )  # fmt: skip
+    return tuple(
+        _spread(at, route.route_id, items[at], each, rho, options.within_days)
+        for at, route in enumerate(routes)
+        for rho, each in zip(options.correlations, found, strict=True)
+    )
+
+
+def _matrix(items: Sequence[Sequence[TimeItem]]) -> tuple[csr_array, Items]:
+    """Return how much of each distinct item the routes hold, (routes, items), and these."""
+    known: dict[str, Distribution] = {}
+    for item in (one for each in items for one in each):
+        if known.setdefault(item.key, item.distribution) != item.distribution:
+            msg = f"two distributions of one event, {item.key}"
+            raise ValueError(msg)
+    keys = tuple(sorted(known))
+    column = {key: at for at, key in enumerate(keys)}
+    rows = np.repeat(np.arange(len(items)), [len(each) for each in items])
+    columns = np.array([column[one.key] for each in items for one in each], np.int64)
+    amount = np.array([one.amount for each in items for one in each], np.float64)
+    amounts = csr_array((amount, (rows, columns)), shape=(len(items), len(keys)))
+    return amounts, Items(keys, tuple(known[key] for key in keys))
+
+
+def _spread(
+    at: int, route_id: str, items: Sequence[TimeItem], found: Totals, correlation: float,
+    days: Sequence[float],
+) -> Spread:  # fmt: skip
+    """Return the row of a route in the totals."""
+    likely = sum(item.likely_h for item in items)
+    certain = sum(item.likely_h for item in items if isinstance(item.distribution, Point))
+    p50, p80, p95 = found.quantiles[at].tolist()
+    return Spread(
+        route_id=route_id,
+        correlation=correlation,
+        likely_h=likely,
+        mean_h=float(found.mean[at]),
+        sd_h=float(found.sd[at]),
+        p50_h=p50,
+        p80_h=p80,
+        p95_h=p95,
+        within=tuple(zip(days, found.within[at].tolist(), strict=True)),
+        certain_share=certain / likely if likely else 0.0,
+    )
+
+
+def spread_metrics(found: Sequence[Spread], *, correlation: float = 0.3) -> list[Metric]:
+    """Return the spreads under one correlation as metrics of routes."""
+    return [
+        Metric(name, "route", one.route_id, value, unit, better)
+        for one in found
+        if one.correlation == correlation
+        for name, value, unit, better in (
+            ("time_mean", one.mean_h, "h", "lower"),
+            ("time_sd", one.sd_h, "h", "lower"),
+            ("time_p50", one.p50_h, "h", "lower"),
+            ("time_p80", one.p80_h, "h", "lower"),
+            ("time_p95", one.p95_h, "h", "lower"),
+            ("time_certain_share", one.certain_share, "share", "lower"),
+            *((f"time_within_{days:g}d", p, "probability", "higher") for days, p in one.within),
+        )
+    ]
