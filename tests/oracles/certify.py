@@ -114,6 +114,8 @@ class Certifier:
             if before is not None and before["kind"] == "line":
                 yield from self._border(before, leg)
             service, faults = self._service(leg)
+            if leg["mode"] in LAND and self.atlas.strays(leg["shape"], leg["country"]):
+                faults.append(f"a leg said to be in {leg['country']} leaves it")
             yield Visit(service, here, leg["mode"]), faults
             straits = () if leg["mode"] in LAND else self.atlas.straits(leg["shape"])
             for strait in sorted(straits):

@@ -31,7 +31,7 @@ EVERYWHERE = {
     "names": frozenset[str](), "modes": frozenset[str](), "lacks": frozenset[str](),
 }  # fmt: skip
 TABLES = ("actors", "memberships", "role_powers", "control", "rules", "events")
-FACTS = ("crossings", "straits", "services", "terminals", "links")
+FACTS = ("crossings", "straits", "services", "terminals", "links", "territories")
 
 
 class Visit(NamedTuple):
@@ -107,6 +107,10 @@ class Law:
         ]
         self.rules = self._in_force(raw)
         self._stances()
+        blind = [row["id"] for row in self.rules if row["on_kind"] == "branch"]
+        if blind:
+            msg = f"rules about corridor branches are not read off legs: {blind}"
+            raise NotImplementedError(msg)
         self._at: dict[Visit, Survey] = {}
 
     # --- what is in force ------------------------------------------------------------

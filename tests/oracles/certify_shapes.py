@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from corridors.model.scenario import NetworkChoice
+    from geodata.sources.extracts import Outlines
     from tests.oracles.certify_law import Raw, Row
 
 #: A ship that comes so near to a gate's middle, in degrees, sails along it; one that cuts
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 ALONG, ACROSS = 0.02, 0.08
 #: A leg passes a point of a line within so many km; a line has a point every so many.
 ON_LINE_KM, SPACING_KM = 1.0, 2.0
+#: A way on land lies in its country if points along it are so near, in degrees.
+SAMPLES, OFF_BORDER = 12, 0.2
 HALF_TURN = 180
 KM_PER_DEGREE = 111.2
 STANDS = ("built", "operating", "irregular")
@@ -47,8 +50,10 @@ class Atlas:
     """The places of the facts, and the shapes of legs met so far."""
 
     raw: Raw
+    outlines: Outlines
     _shapes: dict[bytes, Shape] = field(default_factory=dict)
     _straits: dict[int, frozenset[str]] = field(default_factory=dict)
+    _strays: dict[tuple[int, str], bool] = field(default_factory=dict)
     _near: dict[tuple[int, str, str], dict[str, frozenset[int]]] = field(default_factory=dict)
 
     @cached_property
@@ -86,6 +91,36 @@ class Atlas:
         ]
 
     @cached_property
+    def lands(self) -> dict[str, shapely.MultiPolygon]:
+        """The outline of each country."""
+        given = self.outlines
+        shells = np.flatnonzero(np.diff(given.polygon, prepend=-1))
+        offsets = np.concatenate([shells, [len(given.polygon)]])
+        lonlat = np.stack([given.lon, given.lat], axis=1)
+        parts = shapely.from_ragged_array(
+            shapely.GeometryType.POLYGON, lonlat, (given.start, offsets)
+        )
+        found: dict[str, list[shapely.Polygon]] = {}
+        for part, code in zip(parts, given.country.tolist(), strict=True):
+            found.setdefault(given.codes[code], []).append(part)
+        lands = {code: shapely.MultiPolygon(parts) for code, parts in found.items()}
+        shapely.prepare(list(lands.values()))
+        return lands
+
+    @cached_property
+    def apart(self) -> dict[str, tuple[shapely.Polygon, shapely.Polygon]]:
+        """What lies well within each territory that stands apart, and all near it."""
+        found = {}
+        rows = self.raw.facts["territories"]
+        drawn = shapely.from_wkt([row["polygon_wkt"] for row in rows])
+        for row, whole in zip(rows, drawn, strict=True):
+            # Drawn by hand over the border: what it is cut out of says how far it reaches.
+            inside = whole.intersection(self.lands[row["id"].partition("-")[0]])
+            found[row["id"]] = inside.buffer(-OFF_BORDER / 2), whole.buffer(OFF_BORDER)
+            shapely.prepare(list(found[row["id"]]))
+        return found
+
+    @cached_property
     def seasonal(self) -> frozenset[str]:
         """Straits that are not sailed all year."""
         rows = self.raw.facts["straits"]
@@ -118,6 +153,28 @@ class Atlas:
             self._straits[shape.number] = frozenset(_straits(shape.points, self.gates))
         return self._straits[shape.number]
 
+    def strays(self, shape: Shape, country: str) -> bool:
+        """Whether a way on land leaves the country it is said to run in."""
+        key = shape.number, country
+        if key not in self._strays:
+            self._strays[key] = self._leaves(_along(shape.points), country)
+        return self._strays[key]
+
+    def _leaves(self, points: np.ndarray, country: str) -> bool:
+        """Whether any of some points lies outside a country, or in a territory apart."""
+        if any(
+            shapely.contains(deep, points).any()
+            for code, (deep, _) in self.apart.items() if code != country
+        ):  # fmt: skip
+            return True
+        if country in self.apart:
+            return not bool(shapely.contains(self.apart[country][1], points).all())
+        land = self.lands.get(country)
+        if land is None:
+            return True
+        outside = points[~shapely.contains(land, points)]
+        return bool((shapely.distance(land, outside) > OFF_BORDER).any())
+
     def near(self, shape: Shape, mode: str, gauge: str) -> dict[str, frozenset[int]]:
         """Return for each line of a mode and gauge which of its points a shape passes."""
         key = shape.number, mode, gauge
@@ -148,6 +205,15 @@ def stands(row: Row, choice: NetworkChoice) -> bool:
     # A planned crossing has no year: it follows the lines that lead to it.
     follows = planned and "opening_likely" not in row
     return int(year) <= choice.build_by_year if year else follows
+
+
+def _along(points: np.ndarray) -> np.ndarray:
+    """Return points along the inside of a way, where no border is near its ends."""
+    at = np.linspace(0.05, 0.95, SAMPLES)
+    found: np.ndarray = shapely.line_interpolate_point(
+        shapely.LineString(points), at, normalized=True
+    )
+    return found
 
 
 def lonlat(row: Row) -> Lonlat:

@@ -16,6 +16,7 @@ from corridors.scenario.compile import ClassView
 from corridors.scenario.load import load_scenario
 from corridors.scenario.places import data_folder, scenario_ids
 from corridors.scenario.register import load_register
+from geodata.sources.extracts import EXTRACTS, read_outlines
 from tests.conftest import ROOT
 from tests.oracles.certify import Certifier, read_routes
 from tests.oracles.certify_law import read_raw
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-ATLAS = Atlas(read_raw(data_folder(), ROOT / "geodata" / "facts"))
+RAW = read_raw(data_folder(), ROOT / "geodata" / "facts")
+ATLAS = Atlas(RAW, read_outlines(EXTRACTS))
 REGISTER = load_register()
 
 

@@ -12,6 +12,7 @@ import pytest
 from corridors.model.scenario import AccessEntry, Demand, Traits
 from corridors.scenario.load import load_scenario
 from corridors.scenario.places import data_folder
+from geodata.sources.extracts import EXTRACTS, read_outlines
 from tests.conftest import ROOT
 from tests.oracles.certify import Certifier
 from tests.oracles.certify_law import Law, Visit, read_raw
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from corridors.model.scenario import Scenario
 
 RAW = read_raw(data_folder(), ROOT / "geodata" / "facts")
-ATLAS = Atlas(RAW)
+ATLAS = Atlas(RAW, read_outlines(EXTRACTS))
 BASE = load_scenario("baseline").scenario
 POINTS = {row["id"]: (float(row["lon"]), float(row["lat"]))
           for table in ("crossings", "terminals") for row in RAW.facts[table]}  # fmt: skip
@@ -147,6 +148,26 @@ def test_a_jump_over_a_closed_country_is_caught() -> None:
     found = faults(BAKU_TBILISI, *route, stop("access", "TBS", "rail", "GE"))
     assert any("jumps" in one for one in found)
     assert faults(scenario("BAK", "EVN"), *to_tbilisi()) == ["ends at TBS, not EVN"]
+
+
+@pytest.mark.parametrize(
+    ("way", "country", "leaves"),
+    [
+        ([(44.5, 40.2), (44.8, 40.9)], "AM", False),
+        ([(44.5, 40.2), (44.8, 40.9)], "GE", True),
+        ([(44.5, 40.2), (44.8, 40.9)], "XZ", True),
+        ([(41.2, 43.1), (41.5, 42.95)], "GE-AB", False),
+        ([(41.2, 43.1), (41.5, 42.95)], "GE", True),
+        ([(44.5, 40.2), (44.8, 40.9)], "GE-AB", True),
+    ],
+)
+def test_a_leg_under_another_country_s_name_is_caught(
+    way: Points,
+    country: str,
+    leaves: bool,  # noqa: FBT001
+) -> None:
+    found = faults(BAKU_TBILISI, line(way, "rail", country))
+    assert (f"a leg said to be in {country} leaves it" in found) == leaves
 
 
 # --- a strait ----------------------------------------------------------------------------
