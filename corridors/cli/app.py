@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from corridors.cli.explain import explain_app
 from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets, print_json
+from corridors.cli.profile import register as register_profile
 
 INFEASIBLE, INVALID = 4, 3
 
@@ -39,6 +40,7 @@ app = typer.Typer(
     epilog="A first run: corridors build --out net && corridors run baseline --network net",
 )
 export_app = typer.Typer(help="Write the network or a map for other tools.", no_args_is_help=True)
+register_profile(export_app)
 app.add_typer(export_app, name="export")
 app.add_typer(explain_app, name="explain")
 
