@@ -43,9 +43,9 @@ BOUND = "boarding_wait_cap"
 class TimeItem:
     """Something on a route that takes time: `amount` times the value of a distribution.
 
-    Items of one `key` are the same event and take the same time in every draw, on
-    whichever route they are; `amount` is km where the distribution is of hours a km, else
-    1. `component` says what the time goes to.
+    Items of one `key` are the same event, and equally early or late in every draw, on
+    whichever route they are and whatever the goods; `amount` is km where the distribution
+    is of hours a km, else 1. `component` says what the time goes to.
     """
 
     key: str
@@ -181,7 +181,8 @@ def spreads(
     Raises
     ------
     ValueError
-        If items of one key differ in their distribution, or an option is out of range.
+        If items of one key on a route differ in their distribution, or an option is out of
+        range.
     """
     options = options or SpreadOptions()
     items = [tuple(items_of(route)) for route in routes]
@@ -200,18 +201,26 @@ def spreads(
 
 def _matrix(items: Sequence[Sequence[TimeItem]]) -> tuple[csr_array, Items]:
     """Return how much of each distinct item the routes hold, (routes, items), and these."""
+    for each in items:
+        _check_events(each)
+    known = {(one.key, one.distribution) for each in items for one in each}
+    distinct = sorted(known, key=lambda one: (one[0], repr(one[1])))
+    column = {one: at for at, one in enumerate(distinct)}
+    rows = np.repeat(np.arange(len(items)), [len(each) for each in items])
+    columns = [column[one.key, one.distribution] for each in items for one in each]
+    amount = np.array([one.amount for each in items for one in each], np.float64)
+    place = rows, np.array(columns, np.int64)
+    amounts = csr_array((amount, place), shape=(len(items), len(distinct)))
+    return amounts, Items(tuple(key for key, _ in distinct), tuple(one for _, one in distinct))
+
+
+def _check_events(items: Sequence[TimeItem]) -> None:
+    """Refuse one event of a route with two distributions."""
     known: dict[str, Distribution] = {}
-    for item in (one for each in items for one in each):
+    for item in items:
         if known.setdefault(item.key, item.distribution) != item.distribution:
             msg = f"two distributions of one event, {item.key}"
             raise ValueError(msg)
-    keys = tuple(sorted(known))
-    column = {key: at for at, key in enumerate(keys)}
-    rows = np.repeat(np.arange(len(items)), [len(each) for each in items])
-    columns = np.array([column[one.key] for each in items for one in each], np.int64)
-    amount = np.array([one.amount for each in items for one in each], np.float64)
-    amounts = csr_array((amount, (rows, columns)), shape=(len(items), len(keys)))
-    return amounts, Items(keys, tuple(known[key] for key in keys))
 
 
 def _spread(
@@ -238,17 +247,20 @@ def _spread(
 
 def spread_metrics(found: Sequence[Spread], *, correlation: float = 0.3) -> list[Metric]:
     """Return the spreads under one correlation as metrics of routes."""
-    return [
-        Metric(name, "route", one.route_id, value, unit, better)
-        for one in found
-        if one.correlation == correlation
-        for name, value, unit, better in (
-            ("time_mean", one.mean_h, "h", "lower"),
-            ("time_sd", one.sd_h, "h", "lower"),
-            ("time_p50", one.p50_h, "h", "lower"),
-            ("time_p80", one.p80_h, "h", "lower"),
-            ("time_p95", one.p95_h, "h", "lower"),
-            ("time_certain_share", one.certain_share, "share", "lower"),
-            *((f"time_within_{days:g}d", p, "probability", "higher") for days, p in one.within),
-        )
-    ]
+    return [metric for one in found if one.correlation == correlation for metric in _metrics(one)]
+
+
+def _metrics(one: Spread) -> Iterator[Metric]:
+    """Yield a spread's numbers with their units."""
+    for name, hours in (
+        ("time_mean", one.mean_h),
+        ("time_sd", one.sd_h),
+        ("time_p50", one.p50_h),
+        ("time_p80", one.p80_h),
+        ("time_p95", one.p95_h),
+    ):
+        yield Metric(name, "route", one.route_id, hours, "h", "lower")
+    for days, chance in one.within:
+        name = f"time_within_{days:g}d"
+        yield Metric(name, "route", one.route_id, chance, "probability", "higher")
+    yield Metric("time_certain_share", "route", one.route_id, one.certain_share, "share", "lower")

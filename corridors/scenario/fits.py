@@ -24,6 +24,7 @@ TABLE, OVERRIDE = "scenarios/data/rates.csv", "scenario"
 SPEED = "km/h"
 #: The end of a speed that is the other end of a time.
 TURNED = {"low": "high", "high": "low", "value": "value"}
+TOLD = "rates of time that no distribution fits:"
 MEND = "low is what 5 % of cases do not exceed, value half of them, high 95 %"
 
 
@@ -33,21 +34,34 @@ def fitted(rate: Rate) -> Distribution:
     Raises
     ------
     FitError
-        If none fits; its `column` is that of rates.csv.
+        If none fits; it names table, row and column.
     """
+    try:
+        return _fitted(rate)
+    except FitError as error:
+        raise FitError(error.column, TOLD, findings=[_finding(rate, error)]) from error
+
+
+def _fitted(rate: Rate) -> Distribution:
+    """Return the distribution of a rate; an error names the column only."""
     if rate.unit != SPEED:
         return fit(rate.low, rate.value, rate.high)
     if rate.low <= 0:
-        raise FitError(*_standstill(rate))
+        column = "low"
+        raise FitError(column, f"at {rate.low:g} km/h cargo never arrives")
     try:
         return fit(1 / rate.high, 1 / rate.value, 1 / rate.low)
     except FitError as error:
         raise FitError(TURNED[error.column], f"as hours a km, {error.message}") from error
 
 
-def _standstill(rate: Rate) -> tuple[str, str]:
-    """Return what to say of a speed that may be nothing."""
-    return "low", f"at {rate.low:g} km/h cargo never arrives"
+def _finding(rate: Rate, error: FitError) -> Finding:
+    """Return an error with its place in the table."""
+    name = f"{rate.component} {rate.mode} {rate.place}, {error.column}"
+    if not rate.line:
+        return Finding(OVERRIDE, 0, 0, name, error.message, MEND)
+    column = COLUMNS.index(error.column) + 1
+    return Finding(TABLE, rate.line, column, name, error.message, MEND)
 
 
 def fit_findings(rates: Iterable[Rate]) -> tuple[Finding, ...]:
@@ -55,22 +69,14 @@ def fit_findings(rates: Iterable[Rate]) -> tuple[Finding, ...]:
 
     Money and emissions are left out, as they have no distribution.
     """
-    found = []
+    found: list[Finding] = []
     for rate in rates:
         try:
             if rate.measure == TIME:
                 fitted(rate)
         except FitError as error:
-            found.append(_finding(rate, error))
+            found.extend(error.findings)
     return tuple(found)
-
-
-def _finding(rate: Rate, error: FitError) -> Finding:
-    name = f"{rate.component} {rate.mode} {rate.place}, {error.column}"
-    column = COLUMNS.index(error.column) + 1
-    if not rate.line:
-        return Finding(OVERRIDE, 0, 0, name, error.message, MEND)
-    return Finding(TABLE, rate.line, column, name, error.message, MEND)
 
 
 def check_fits(rates: Iterable[Rate]) -> None:
@@ -83,5 +89,4 @@ def check_fits(rates: Iterable[Rate]) -> None:
     """
     findings = fit_findings(rates)
     if findings:
-        msg = "rates of time that no distribution fits:"
-        raise ScenarioError(msg, findings=findings)
+        raise ScenarioError(TOLD, findings=findings)

@@ -26,9 +26,11 @@ from scipy.optimize import brentq
 from corridors.errors import ScenarioError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import ArrayLike, NDArray
+
+    from corridors.errors import Finding
 
     Floats = NDArray[np.float64]
 
@@ -53,12 +55,14 @@ class FitError(ScenarioError):
         Name of the value: low, value, high, mean, median or sd.
     message
         Why nothing fits.
+    findings
+        The cell of a table that the value stands in, if it does.
     """
 
-    def __init__(self, column: str, message: str) -> None:
+    def __init__(self, column: str, message: str, *, findings: Iterable[Finding] = ()) -> None:
         """Keep the column beside the message."""
         self.column = column
-        super().__init__(message)
+        super().__init__(message, findings=findings)
 
 
 class Distribution(Protocol):

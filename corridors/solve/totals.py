@@ -10,6 +10,7 @@ for the others, and two scenarios, or two correlations, can be compared draw by 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from math import factorial, sqrt
 from typing import TYPE_CHECKING
@@ -37,7 +38,10 @@ BLOCK = 32
 
 @dataclass(frozen=True)
 class Items:
-    """n uncertain items: a key each, by which it is drawn, and its distribution."""
+    """n uncertain items: a key each, by which it is drawn, and its distribution.
+
+    Items of one key are equally early or late in every draw; a way may hold one of them.
+    """
 
     keys: tuple[str, ...]
     distributions: tuple[Distribution, ...]
@@ -181,9 +185,15 @@ def hermite_coefficients(distributions: Sequence[Distribution]) -> Floats:
     Row i holds E[q(Z) He_k(Z)] / sqrt(k!) for k = 1, 2, ...; the sum of their squares is
     the variance.
     """
-    z, weight = hermegauss(QUADRATURE)
-    scale = [sqrt(factorial(k)) for k in range(1, TERMS + 1)]
-    base = hermevander(z, TERMS)[:, 1:] * (weight / weight.sum())[:, None] / scale
+    z, base = _hermite()
     values = np.array([one.on_normal(z) for one in distributions], np.float64)
     found: Floats = values.reshape(len(distributions), QUADRATURE) @ base
     return found
+
+
+@lru_cache(maxsize=1)
+def _hermite() -> tuple[Floats, Floats]:
+    """Return points of a quadrature (p,), and what each adds to the coefficients (p, TERMS)."""
+    z, weight = hermegauss(QUADRATURE)
+    scale = [sqrt(factorial(k)) for k in range(1, TERMS + 1)]
+    return z, hermevander(z, TERMS)[:, 1:] * (weight / weight.sum())[:, None] / scale
