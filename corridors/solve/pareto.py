@@ -11,14 +11,16 @@ does not hang on the order of additions. The method is that of BOA* for two crit
 
 from __future__ import annotations
 
-import heapq
 from bisect import bisect_right
 from collections import defaultdict
-from math import gcd, inf
+from heapq import heappop, heappush
+from itertools import pairwise
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from corridors.solve.hull import on_lower_hull
 from corridors.solve.paths import ArcIndex, Router
 
 if TYPE_CHECKING:
@@ -26,11 +28,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from corridors.solve.paths import Trees
+
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Nodes = NDArray[np.int32]
     Whole = tuple[int, int, int]
+    # Head, arc, and what the arc adds to each criterion.
+    Step = tuple[int, int, float, float, float]
+    # Pairs of totals of which none beats another: the first ones rise, the second ones fall.
+    Shelf = tuple[list[float], list[float]]
 
 #: How many parts of a criterion's unit are counted.
 PER_UNIT = 1_000_000
@@ -51,40 +59,6 @@ class Point(NamedTuple):
     values: tuple[float, ...]
     arcs: Ints
     convex: bool
-
-
-class _Step(NamedTuple):
-    """An arc that leaves a node, with what it adds to each criterion."""
-
-    head: int
-    arc: int
-    first: float
-    second: float
-    third: float
-
-
-class _Shelf:
-    """Pairs of totals of which none is beaten: the first ones rise, the second ones fall."""
-
-    __slots__ = ("first", "second")
-
-    def __init__(self) -> None:
-        self.first: list[float] = []
-        self.second: list[float] = []
-
-    def beats(self, first: float, second: float) -> bool:
-        """Whether some pair is no larger in both."""
-        at = bisect_right(self.first, first)
-        return at > 0 and self.second[at - 1] <= second
-
-    def put(self, first: float, second: float) -> None:
-        """Add a pair that is not beaten, and take out what it beats."""
-        start = stop = bisect_right(self.first, first)
-        start -= start > 0 and self.first[start - 1] == first
-        while stop < len(self.second) and self.second[stop] >= second:
-            stop += 1
-        self.first[start:stop] = [first]
-        self.second[start:stop] = [second]
 
 
 class ParetoRouter:
@@ -125,13 +99,11 @@ class ParetoRouter:
             Router(tail, head, row, usable=usable, n_nodes=n_nodes, index=self._index)
             for row in counted
         ]
-        order = self._index.order
-        if counted[:, order].max(initial=0.0) * n_nodes > MOST_COUNTED:
+        if counted[:, self._index.order].max(initial=0.0) * n_nodes > MOST_COUNTED:
             msg = "criteria are too large to be counted in millionths of their unit"
             raise ValueError(msg)
-        self._head, self._counted = head, counted
-        self._starts: list[int] = np.searchsorted(tail[order], np.arange(n_nodes + 1)).tolist()
-        self._known: dict[int, list[_Step]] = {}
+        self._tail, self._head, self._counted = tail, head, counted
+        self._usable, self._nodes = usable, np.arange(n_nodes + 1)
 
     def front(
         self, start: int, ends: int | Sequence[int], *, epsilon: float = 0.0
@@ -165,71 +137,96 @@ class ParetoRouter:
         if not epsilon >= 0:
             msg = f"epsilon must not be negative: {epsilon}"
             raise ValueError(msg)
-        goals = [ends] if isinstance(ends, int) else list(ends)
-        bounds = self._bounds(goals)
-        if bounds[0][start] == inf:
+        goals = np.atleast_1d(np.asarray(ends, np.int64))
+        after = self._least(goals, backward=True)
+        if after[0][start] == inf:
             return ()
-        found = self._search(start, set(goals), bounds, 1.0 + epsilon)
+        steps = self._steps(self._worth(start, goals, after))
+        bounds = [*after.tolist(), *[[0.0] * len(self._nodes)] * self._missing]
+        found = _search(start, set(goals.tolist()), (steps, bounds), 1.0 + epsilon)
         convex = on_lower_hull([whole for whole, _ in found])
-        size = len(self._counted)
         return tuple(
-            Point(tuple(one / PER_UNIT for one in whole[:size]), way, lies)
+            Point(tuple(one / PER_UNIT for one in whole[: len(self._counted)]), way, lies)
             for (whole, way), lies in zip(found, convex, strict=True)
         )
 
-    def _bounds(self, goals: list[int]) -> list[list[float]]:
-        """Return the least each criterion can still add from each node on."""
-        roots = np.array(goals, np.int64)
-        found = [
-            router.trees(roots, backward=True).distance.min(axis=0).tolist()
-            for router in self._routers
-        ]
-        return found if len(found) == max(CRITERIA) else [*found, [0.0] * len(found[0])]
+    @property
+    def _missing(self) -> int:
+        """How many criteria the search knows that are not asked for."""
+        return max(CRITERIA) - len(self._counted)
 
-    def _steps(self, node: int) -> list[_Step]:
-        """Return the usable arcs that leave a node."""
-        if node not in self._known:
-            arcs = self._index.order[self._starts[node] : self._starts[node + 1]]
-            totals = [row[arcs].tolist() for row in self._counted]
-            totals += [[0.0] * len(arcs)] * (max(CRITERIA) - len(totals))
-            columns = zip(self._head[arcs].tolist(), arcs.tolist(), *totals, strict=True)
-            self._known[node] = [_Step(*column) for column in columns]
-        return self._known[node]
+    def _least(self, roots: Ints, *, backward: bool = False) -> Floats:
+        """Return the least of each criterion between each node and the nearest root."""
+        trees = (router.trees(roots, backward=backward) for router in self._routers)
+        return np.array([one.distance.min(axis=0) for one in trees])
 
-    def _search(
-        self, start: int, goals: Collection[int], bounds: list[list[float]], slack: float
-    ) -> list[tuple[Whole, Ints]]:
-        """Return the totals and the way of each point, in the order of the totals.
+    def _worth(self, start: int, goals: Ints, after: Floats) -> Ints:
+        """Return the arcs that ways on the front may use, sorted by their tails.
 
-        A label is on the heap by its promised totals; of labels with equal ones the
-        older goes first, which keeps the answer the same on every run.
+        Left out are arcs of which every way through them is beaten by one of a few known
+        ways: the best by each criterion and the best by a mixture.
         """
-        first, second, third = bounds
-        trail, found = [(-1, -1)], []
-        shelves: defaultdict[int, _Shelf] = defaultdict(_Shelf)
-        done = _Shelf()
-        heap = [(first[start], second[start], third[start], 0, start, 0.0, 0.0, 0.0)]
-        while heap:
-            _, least, lowest, label, node, a, b, c = heapq.heappop(heap)
-            shelf = shelves[node]
-            if done.beats(least * slack, lowest * slack) or shelf.beats(b, c):
-                continue
-            shelf.put(b, c)
-            if node in goals:
-                done.put(b, c)
-                found.append(((int(a), int(b), int(c)), _way(trail, label)))
-                continue
-            for head, arc, more_a, more_b, more_c in self._steps(node):
-                if first[head] == inf:
-                    continue
-                now_a, now_b, now_c = a + more_a, b + more_b, c + more_c
-                least, lowest = now_b + second[head], now_c + third[head]
-                if shelves[head].beats(now_b, now_c) or done.beats(least * slack, lowest * slack):
-                    continue
-                entry = (now_a + first[head], least, lowest, len(trail), head, now_a, now_b, now_c)
-                trail.append((label, arc))
-                heapq.heappush(heap, entry)
+        arcs = self._index.order
+        trees = [router.trees(np.array([start])) for router in self._routers]
+        least = self._through(arcs, [one.distance[0] for one in trees], after, self._counted)
+        near = np.flatnonzero(np.isfinite(least[0]))
+        arcs, least = arcs[near], least[:, near]
+        known = [
+            self._total(router, tree, goals)
+            for router, tree in zip(self._routers, trees, strict=True)
+        ]
+        spread = np.ptp(known, axis=0)
+        if spread.min() > 0:
+            weights = 1.0 / spread
+            router = self._mixed(weights)
+            tree = router.trees(np.array([start]))
+            middle = self._total(router, tree, goals)
+            if len(known) == len(CRITERIA):
+                back = router.trees(goals, backward=True).distance.min(axis=0)
+                mixture = (weights @ self._counted)[None]
+                sums = self._through(arcs, [tree.distance[0]], back[None], mixture)[0]
+                corners = np.maximum(known[0], middle), np.maximum(middle, known[1])
+                limit = max(float(weights @ corner) for corner in corners)
+                keep = np.flatnonzero(sums <= limit * (1 + 1e-9))
+                arcs, least = arcs[keep], least[:, keep]
+            known.append(middle)
+        for total in known:
+            most = total[:, None]
+            keep = np.flatnonzero((most > least).any(axis=0) | (most == least).all(axis=0))
+            arcs, least = arcs[keep], least[:, keep]
+        return arcs
+
+    def _mixed(self, weights: Floats) -> Router:
+        """Return a router by a weighted sum of the criteria."""
+        return Router(
+            self._tail,
+            self._head,
+            weights @ self._counted,
+            usable=self._usable,
+            n_nodes=len(self._nodes) - 1,
+            index=self._index,
+        )
+
+    def _through(
+        self, arcs: Ints, before: Sequence[Floats], after: Floats, added: Floats
+    ) -> Floats:
+        tail, head = self._tail[arcs], self._head[arcs]
+        rows = zip(before, added, after, strict=True)
+        return np.array([a[tail] + b[arcs] + c[head] for a, b, c in rows])
+
+    def _total(self, router: Router, trees: Trees, goals: Ints) -> Floats:
+        """Return the criteria of the best way of a router."""
+        nearest = goals[np.argmin(trees.distance[0, goals])]
+        found: Floats = self._counted[:, router.way(trees, 0, nearest)].sum(axis=1)
         return found
+
+    def _steps(self, arcs: Ints) -> list[list[Step]]:
+        """Return the steps from each node over some arcs: head, arc and what it adds."""
+        totals = [row[arcs].tolist() for row in self._counted]
+        totals += [[0.0] * len(arcs)] * self._missing
+        every = list(zip(self._head[arcs].tolist(), arcs.tolist(), *totals, strict=True))
+        starts = np.searchsorted(self._tail[arcs], self._nodes).tolist()
+        return [every[start:stop] for start, stop in pairwise(starts)]
 
 
 def pareto(
@@ -260,6 +257,72 @@ def pareto(
     return router.front(start, end, epsilon=epsilon)
 
 
+def _search(
+    start: int, goals: Collection[int], graph: tuple[list[list[Step]], list[list[float]]],
+    slack: float,
+) -> list[tuple[Whole, Ints]]:  # fmt: skip
+    """Return the totals and the way of each point, in the order of the totals.
+
+    `graph` are the steps from each node and, for each criterion, the least it can still add
+    from each node on. Of labels that promise the same the older goes first, which keeps the
+    answer the same on every run. The look at a shelf is written out: it is most of the work.
+    """
+    steps, (first, second, third) = graph
+    trail, found = [(-1, -1)], []
+    shelves: defaultdict[int, Shelf] = defaultdict(lambda: ([], []))
+    rows, falls = done = [], []
+    waiting = [(inf, inf, inf)] * len(first)
+    heap = [(first[start], second[start], third[start], 0, start, 0.0, 0.0, 0.0)]
+    while heap:
+        _, least, lowest, label, node, a, b, c = heappop(heap)
+        if _beats(done, least * slack, lowest * slack) or _beats(shelves[node], b, c):
+            continue
+        _put(shelves[node], b, c)
+        if node in goals:
+            _put(done, b, c)
+            found.append(((int(a), int(b), int(c)), _way(trail, label)))
+            continue
+        for head, arc, more_a, more_b, more_c in steps[node]:
+            now_b, now_c = b + more_b, c + more_c
+            beside, under = shelves[head]
+            at = bisect_right(beside, now_b)
+            if at and under[at - 1] <= now_c:
+                continue
+            least, lowest = now_b + second[head], now_c + third[head]
+            at = bisect_right(rows, least * slack)
+            if at and falls[at - 1] <= lowest * slack:
+                continue
+            now_a = a + more_a
+            older_a, older_b, older_c = waiting[head]
+            if older_a <= now_a:
+                if older_b <= now_b and older_c <= now_c:
+                    continue
+            else:
+                waiting[head] = now_a, now_b, now_c
+            promised = now_a + first[head], least, lowest
+            heappush(heap, (*promised, len(trail), head, now_a, now_b, now_c))
+            trail.append((label, arc))
+    return found
+
+
+def _beats(shelf: Shelf, first: float, second: float) -> bool:
+    """Whether some pair on a shelf is no larger in both."""
+    firsts, seconds = shelf
+    at = bisect_right(firsts, first)
+    return at > 0 and seconds[at - 1] <= second
+
+
+def _put(shelf: Shelf, first: float, second: float) -> None:
+    """Add a pair that is not beaten, and take out what it beats."""
+    firsts, seconds = shelf
+    start = stop = bisect_right(firsts, first)
+    start -= start > 0 and firsts[start - 1] == first
+    while stop < len(seconds) and seconds[stop] >= second:
+        stop += 1
+    firsts[start:stop] = [first]
+    seconds[start:stop] = [second]
+
+
 def _way(trail: list[tuple[int, int]], label: int) -> Ints:
     """Return the arcs that led to a label."""
     arcs = []
@@ -267,56 +330,3 @@ def _way(trail: list[tuple[int, int]], label: int) -> Ints:
         label, arc = trail[label]
         arcs.append(arc)
     return np.array(arcs[::-1], np.int64)
-
-
-def on_lower_hull(points: Sequence[Whole]) -> list[bool]:
-    """Tell of each point whether some positive weights make it a lightest one.
-
-    Exact, in whole numbers of any size: the weights under which the point is no heavier
-    than another are a cone, cut down by one point after the other.
-
-    Parameters
-    ----------
-    points
-        Totals of which none beats another, sorted; for two criteria the third is 0.
-    """
-    return [_is_supported(at, points) for at in range(len(points))]
-
-
-def _is_supported(at: int, points: Sequence[Whole]) -> bool:
-    cone: list[Whole] = [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
-    here = points[at]
-    # Neighbours first: they are the most likely to show that there is none.
-    for other in sorted(range(len(points)), key=lambda k: abs(k - at)):
-        cone = _cut(cone, _minus(points[other], here))
-        if not cone:
-            return False
-    return all(sum(ray[k] for ray in cone) > 0 for k in range(len(here)))
-
-
-def _minus(a: Whole, b: Whole) -> Whole:
-    return a[0] - b[0], a[1] - b[1], a[2] - b[2]
-
-
-def _cut(cone: list[Whole], normal: Whole) -> list[Whole]:
-    """Return the part of a cone, given by its edges in turn, on one side of a plane."""
-    x, y, z = normal
-    sides = [x * ray[0] + y * ray[1] + z * ray[2] for ray in cone]
-    if min(sides) >= 0:
-        return cone
-    kept = []
-    for ray, side, last, before in zip(
-        cone, sides, [cone[-1], *cone], [sides[-1], *sides], strict=False
-    ):
-        if side * before < 0:
-            kept.append(_between(ray, abs(before), last, abs(side)))
-        if side >= 0:
-            kept.append(ray)
-    return list(dict.fromkeys(kept))
-
-
-def _between(a: Whole, of_a: int, b: Whole, of_b: int) -> Whole:
-    """Return the edge where a plane cuts the side of a cone between two edges."""
-    x, y, z = (of_a * p + of_b * q for p, q in zip(a, b, strict=True))
-    least = gcd(x, y, z)
-    return x // least, y // least, z // least
