@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -152,6 +153,35 @@ class Search:
     law: InForce
     cargo: Cargo
     price: np.ndarray
+    _passable: dict[tuple[int, frozenset[str]], bool] = field(default_factory=dict)
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The places of which any rule asks whether cargo has been there."""
+        past = [one for rule in self.law.rules for one in rule.who if one.field == "after"]
+        return frozenset().union(*(one.names for one in past))
+
+    @cached_property
+    def on_arc(self) -> list[frozenset[str]]:
+        """Where cargo has been once it has travelled each arc, as far as is asked."""
+        graph, found = self.world.terrain.graph, []
+        for arc, kind in enumerate(graph.arcs.kind.tolist()):
+            place = self.world.terrain.places[self.world.terrain.place_of_arc[arc]]
+            calls = kind in (Kind.ACCESS, Kind.TRANSFER, Kind.BOARDING)
+            country = {graph.countries[graph.arcs.country[arc]]} if calls else set[str]()
+            found.append(self.asked & (place.assets | country))
+        return found
+
+    @cached_property
+    def at_node(self) -> list[frozenset[str]]:
+        """The country where cargo is ashore at each node, as far as is asked."""
+        graph = self.world.terrain.graph
+        ashore = np.isin(graph.nodes.mode, (Mode.NONE, Mode.RAIL, Mode.ROAD)).tolist()
+        codes = [graph.countries[code] for code in graph.nodes.country.tolist()]
+        return [
+            self.asked & ({code} if there else set())
+            for code, there in zip(codes, ashore, strict=True)
+        ]
 
     def best(self, start: int, end: int) -> float:
         """Return the least cost from a node to another, infinite if there is no way."""
@@ -159,7 +189,7 @@ class Search:
         leaving: dict[int, list[int]] = {}
         for arc, tail in enumerate(arcs.tail.tolist()):
             leaving.setdefault(tail, []).append(arc)
-        first = (0.0, start, self.at_node(start))
+        first = (0.0, start, self.at_node[start])
         queue, done = [(first[0], start, sorted(first[2]))], set[tuple[int, frozenset[str]]]()
         while queue:
             cost, node, names = heapq.heappop(queue)
@@ -172,20 +202,26 @@ class Search:
             for arc in leaving.get(node, ()):
                 if self.may_pass(arc, been):
                     head = int(arcs.head[arc])
-                    after = been | self.on_arc(arc) | self.at_node(head)
+                    after = been | self.on_arc[arc] | self.at_node[head]
                     heapq.heappush(queue, (cost + self.price[arc], head, sorted(after)))
         return np.inf
 
     def along(self, way: list[int], start: int) -> Iterator[tuple[int, frozenset[str]]]:
         """Yield each arc of a way and where the cargo has been before it."""
-        been = self.at_node(start)
+        been = self.at_node[start]
         for arc in way:
             yield arc, been
             head = int(self.world.terrain.graph.arcs.head[arc])
-            been = been | self.on_arc(arc) | self.at_node(head)
+            been = been | self.on_arc[arc] | self.at_node[head]
 
     def may_pass(self, arc: int, been: frozenset[str]) -> bool:
         """Whether cargo that has been somewhere may pass an arc."""
+        if (arc, been) not in self._passable:
+            self._passable[arc, been] = self._judge(arc, been)
+        return self._passable[arc, been]
+
+    def _judge(self, arc: int, been: frozenset[str]) -> bool:
+        """Judge an arc for cargo that has been somewhere."""
         place = self.world.terrain.places[self.world.terrain.place_of_arc[arc]]
         choice, graph = self.world.scenario, self.world.terrain.graph
         asset = graph.arcs.asset[arc]
@@ -198,21 +234,6 @@ class Search:
             return True
         cargo = replace(self.cargo, after=been)
         return not judged(self.law, replace(place, closed=""), cargo).closers
-
-    def on_arc(self, arc: int) -> frozenset[str]:
-        """Return where cargo has been once it has travelled an arc."""
-        graph = self.world.terrain.graph
-        place = self.world.terrain.places[self.world.terrain.place_of_arc[arc]]
-        calls = graph.arcs.kind[arc] in (Kind.ACCESS, Kind.TRANSFER, Kind.BOARDING)
-        country = {graph.countries[graph.arcs.country[arc]]} if calls else set[str]()
-        return frozenset(place.assets | country)
-
-    def at_node(self, node: int) -> frozenset[str]:
-        """Return the country where cargo is ashore at a node."""
-        nodes = self.world.terrain.graph.nodes
-        ashore = nodes.mode[node] in (Mode.NONE, Mode.RAIL, Mode.ROAD)
-        code = self.world.terrain.graph.countries[nodes.country[node]]
-        return frozenset({code} if ashore else ())
 
 
 def check(random: Random) -> str:
@@ -234,8 +255,9 @@ SHOWS = ("open", "no way", "turned by memory")
 def check_demand(world: World, answer: Answer, k: int) -> str:
     """Hold one demand against the search."""
     compiled, graph = answer.compiled, world.terrain.graph
-    price = compiled.prices.cost_usd_per_teu + HOUR_USD * compiled.prices.time_h
-    search = Search(world, compiled.law, compiled.cargos[k], price)
+    # No rule here charges or delays: what cargo pays does not hang on where it has been.
+    view, found = compiled.view(k), np.inf
+    search = Search(world, compiled.law, compiled.cargos[k], view.generalised_usd_per_teu)
     demand, told = world.scenario.demands[k], answer.result.demands[k]
     at = dict(zip(graph.terminal_ids, world.snapshot.graph.origin.tolist(), strict=True))
     start, end = at[demand.origin], at[demand.destination]
@@ -244,15 +266,15 @@ def check_demand(world: World, answer: Answer, k: int) -> str:
         way = [arc for leg in route.legs for arc in leg.arcs]
         assert all(search.may_pass(arc, been) for arc, been in search.along(way, start))
         assert [start, *graph.arcs.head[way].tolist()][:-1] == graph.arcs.tail[way].tolist()
-        paid = route.cost_usd_per_teu + HOUR_USD * route.time_h
-        assert paid == pytest.approx(price[way].sum())
-    found = min(
-        (one.cost_usd_per_teu + HOUR_USD * one.time_h for one in told.routes), default=np.inf
-    )
+        assert route.cost_usd_per_teu == pytest.approx(view.cost_usd_per_teu[way].sum())
+        assert route.time_h == pytest.approx(view.time_h[way].sum())
+        found = min(found, float(view.generalised_usd_per_teu[way].sum()))
     assert found == pytest.approx(best)
-    forgets = replace(search, law=replace(compiled.law, rules=tuple(
+    rules = tuple(
         rule for rule in compiled.law.rules if not any(one.field == "after" for one in rule.who)
-    )))  # fmt: skip
+    )
+    bare = replace(compiled.law, rules=rules)
+    forgets = Search(world, bare, compiled.cargos[k], view.generalised_usd_per_teu)
     if forgets.best(start, end) != best:
         return "turned by memory"
     return "no way" if np.isinf(best) else "open"
