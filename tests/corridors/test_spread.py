@@ -30,9 +30,12 @@ from corridors.model.scenario import (
     RateOverride,
     Scenario,
 )
+from corridors.run import solve
 from corridors.scenario.compile import Compiled, compile_scenario
 from corridors.scenario.fits import check_fits, fit_findings, fitted
+from corridors.scenario.load import load_scenario
 from corridors.scenario.rates import COLUMNS, Rate, load_rates
+from corridors.scenario.register import load_register
 from corridors.solve.distributions import FitError, Gamma, Lognormal, Point, Uniform
 from corridors.solve.paths import Router
 from geodata.build import build_snapshot
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from corridors.scenario.pricing import Prices
     from geodata.snapshot import Snapshot
     from geodata.types import Floats
+    from tests.conftest import Real
 
 LEG = Leg("r.1.1", "r.1", 1, LegKind.BORDER, "X", "X", "rail", "KZ", None, "", 0.0, 0.0, 0.0, 0.0)
 DEMAND = Demand("we", "W", "E", 100.0)
@@ -188,6 +192,17 @@ def test_more_routes_change_nothing_for_the_others() -> None:
     assert other[0].p80_h != spreads(routes, items_of)[0].p80_h
 
 
+def test_routes_are_added_up_in_blocks_without_loss() -> None:
+    routes, items_of = given(**{f"r{at}": (border(amount=at), WAIT) for at in range(1, 81)})
+    found = spreads(routes, items_of, options=SpreadOptions(correlations=(0.3,), draws=400))
+    assert [one.route_id for one in found] == [route.route_id for route in routes]
+    for at in (1, 32, 33, 64, 65, 80):
+        (alone,) = spreads(
+            [routes[at - 1]], items_of, options=SpreadOptions(correlations=(0.3,), draws=400)
+        )
+        assert found[at - 1].p95_h == pytest.approx(alone.p95_h)
+
+
 def test_certain_time_moves_all_and_widens_nothing() -> None:
     sure = TimeItem("line", Point(0.05), "speed", "r.1.4", 1000.0)
     routes, items_of = given(a=(WAIT,), b=(WAIT, sure))
@@ -229,6 +244,7 @@ def test_metrics_are_those_of_the_correlation_asked_for() -> None:
     assert (metrics["time_p95"].unit, metrics["time_p95"].subject) == ("h", "a")
     assert metrics["time_within_14d"].better == "higher"
     assert spread_metrics(found)[0].value == found[1].mean_h
+    assert len(spread_metrics(found)) == len(metrics)
 
 
 # --- items of routes of a compiled scenario ---------------------------------
@@ -328,29 +344,63 @@ def test_a_rate_of_the_scenario_is_certain(snapshot: Snapshot) -> None:
     assert [one.distribution for one in items if one.component == "border"] == [Point(99.0)]
 
 
-def test_a_route_with_a_rate_that_cannot_be_fitted_is_not_read(
-    compiled: Compiled, snapshot: Snapshot
-) -> None:
-    route = route_between(compiled, snapshot, "W", "E")
-    book = TimeBook(replace(compiled, prices=BadBorder(compiled.prices)))  # type: ignore[arg-type]
-    with pytest.raises(FitError) as error:
-        book.items_of(route)
-    assert error.value.column == "high"
-
-
 @dataclass(frozen=True)
-class BadBorder:
-    """Prices of which every border rate says that nothing takes longer than the likely time."""
+class Changed:
+    """Prices that rest on other rates."""
 
     known: Prices
+    change: Callable[[Rate], Rate]
 
     @property
     def time_h(self) -> Floats:
         return self.known.time_h
 
     def rates_of(self, row: int) -> list[Rate]:
-        rates = self.known.rates_of(row)
-        return [
-            replace(one, low=one.value / 2, high=one.value) if one.component == "border" else one
-            for one in rates
-        ]
+        return [self.change(one) for one in self.known.rates_of(row)]
+
+
+def book_with(compiled: Compiled, change: Callable[[Rate], Rate]) -> TimeBook:
+    return TimeBook(replace(compiled, prices=Changed(compiled.prices, change)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("place", ["*", "@EAEU"])
+def test_a_speed_for_many_countries_is_an_event_of_each(
+    compiled: Compiled, snapshot: Snapshot, place: str
+) -> None:
+    book = book_with(
+        compiled, lambda one: replace(one, place=place) if one.component == "speed" else one
+    )
+    items = book.items_of(route_between(compiled, snapshot, "W", "E"))
+    assert {one.key for one in items if one.component == "speed"} == {
+        f"speed/rail/{place}/KZ", f"speed/rail/{place}/UZ",
+    }  # fmt: skip
+
+
+def test_a_route_with_a_rate_that_cannot_be_fitted_is_not_read(
+    compiled: Compiled, snapshot: Snapshot
+) -> None:
+    book = book_with(
+        compiled,
+        lambda one: (
+            replace(one, low=1.0, value=7.0, high=7.0) if one.component == "border" else one
+        ),
+    )
+    with pytest.raises(FitError) as error:
+        book.items_of(route_between(compiled, snapshot, "W", "E"))
+    assert error.value.column == "high"
+
+
+@pytest.mark.slow
+def test_every_route_of_the_baseline_has_its_time(real: Real) -> None:
+    scenario = load_scenario("baseline").scenario
+    answer = solve(scenario, real.snapshot, real.network.links.length_km, load_register())
+    routes = [route for demand in answer.result.demands for route in demand.routes]
+    book = TimeBook(answer.compiled)
+    found = spreads(routes, book.items_of, options=SpreadOptions(correlations=(0.3,), draws=2000))
+    assert len(found) == len(routes) > 100
+    for route, one in zip(routes, found, strict=True):
+        assert one.route_id == route.route_id
+        assert one.likely_h == pytest.approx(route.time_h, abs=1e-3)
+        assert 0 < one.p50_h < one.p80_h < one.p95_h
+        # Dwell is skewed to the late side, and so are sums of it.
+        assert one.likely_h < one.mean_h < one.p95_h
