@@ -270,7 +270,8 @@ def _search(
     steps, (first, second, third) = graph
     trail, found = [(-1, -1)], []
     shelves: defaultdict[int, Shelf] = defaultdict(lambda: ([], []))
-    rows, falls = done = [], []
+    done: Shelf = ([], [])
+    rows, falls = done
     waiting = [(inf, inf, inf)] * len(first)
     heap = [(first[start], second[start], third[start], 0, start, 0.0, 0.0, 0.0)]
     while heap:
