@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from corridors.model.route import Leg, Route
     from corridors.scenario.compile import Compiled
+    from corridors.scenario.pricing import Prices
     from corridors.scenario.rates import Rate
     from corridors.solve.distributions import Distribution
 
@@ -99,12 +100,21 @@ class Spread:
 
 
 class TimeBook:
-    """Reads the items of routes of one scenario: the rates of its arcs at hand."""
+    """Reads the items of routes of one scenario: the rates of its arcs at hand.
 
-    def __init__(self, compiled: Compiled) -> None:
+    Parameters
+    ----------
+    compiled
+        The scenario.
+    prices
+        The prices of the goods that the routes are for; those of a TEU in a container if
+        not given.
+    """
+
+    def __init__(self, compiled: Compiled, prices: Prices | None = None) -> None:
         """Keep plain lists, as single cells are read."""
-        self._prices = compiled.prices
-        self._time_h = compiled.prices.time_h.tolist()
+        self._prices = prices or compiled.prices
+        self._time_h = self._prices.time_h.tolist()
         self._km = compiled.graph.arcs.length_km.tolist()
         self._fitted: dict[Rate, Distribution] = {}
 
@@ -254,7 +264,7 @@ def _metrics(one: Spread) -> Iterator[Metric]:
     """Yield a spread's numbers with their units."""
     for name, hours in (
         ("time_mean", one.mean_h),
-        ("time_sd", one.sd_h),
+        ("time_sd_correlated", one.sd_h),
         ("time_p50", one.p50_h),
         ("time_p80", one.p80_h),
         ("time_p95", one.p95_h),

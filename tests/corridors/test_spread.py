@@ -360,7 +360,7 @@ class Changed:
 
 
 def book_with(compiled: Compiled, change: Callable[[Rate], Rate]) -> TimeBook:
-    return TimeBook(replace(compiled, prices=Changed(compiled.prices, change)))  # type: ignore[arg-type]
+    return TimeBook(compiled, Changed(compiled.prices, change))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("place", ["*", "@EAEU"])
