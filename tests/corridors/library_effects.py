@@ -17,15 +17,17 @@ class Effect:
     """What a scenario must change against `base` in the best ways of demands.
 
     `passes` gives for a demand an asset or country that its best way must pass and does
-    not in the base, `keeps` one that it must pass in both; `avoids` are places no best
-    way passes. `opens` and `shuts` are demands that gain and lose every way, `cheaper`
-    and `dearer` those whose generalised cost falls and rises; `alike` says that nothing
-    changes. `never` is the direction in which no demand's cost may move.
+    not in the base, `keeps` one that it must pass in both, `leaves` one that it passes in
+    the base only; `avoids` are places no best way passes. `opens` and `shuts` are demands
+    that gain and lose every way, `cheaper` and `dearer` those whose generalised cost falls
+    and rises; `alike` says that nothing changes. `never` is the direction in which no
+    demand's cost may move.
     """
 
     base: str = "baseline"
     passes: Mapping[str, str] = field(default_factory=dict)
     keeps: Mapping[str, str] = field(default_factory=dict)
+    leaves: Mapping[str, str] = field(default_factory=dict)
     avoids: tuple[str, ...] = ()
     opens: tuple[str, ...] = ()
     shuts: tuple[str, ...] = ()
@@ -81,7 +83,7 @@ EFFECTS: dict[str, Effect] = {
     ),
     "replay_2026_03_15": Effect(
         base="replay_2026_01_14", passes={"mumbai-rotterdam": "S_CAP"}, avoids=RED_SEA,
-        keeps={"baku-tehran": "X_AST_RL"},
+        keeps={"tehran-poti": "AZ"},
     ),
     "replay_2026_09_09": Effect(keeps={"jeddah-mumbai": "S_CAP"}, alike=True),
     "zangezur_tripp": Effect(
@@ -91,7 +93,6 @@ EFFECTS: dict[str, Effect] = {
     ),
     "zangezur_tripp_kars": Effect(
         base="zangezur_tripp", passes={"nakhchivan-istanbul": "R25"},
-        keeps={"baku-kars": "X_BTK_RL"},
         cheaper=("nakhchivan-istanbul",), never="dearer",
     ),
     "zangezur_tripp_charged": Effect(
@@ -100,7 +101,7 @@ EFFECTS: dict[str, Effect] = {
     ),
     "zangezur_tripp_iran_reacts": Effect(
         base="zangezur_tripp", keeps={"baku-nakhchivan": "R18"},
-        dearer=("yerevan-tehran",), avoids=("X_NORD_RD",), never="cheaper",
+        dearer=("yerevan-tehran",), never="cheaper",
     ),
     "zangezur_fsb": Effect(
         base="zangezur_tripp", keeps={"baku-nakhchivan-turkish": "R18"},
@@ -132,7 +133,7 @@ EFFECTS: dict[str, Effect] = {
         dearer=("baku-nakhchivan", "baku-nakhchivan-turkish"), never="cheaper",
     ),
     "amtr_open": Effect(
-        passes={"yerevan-istanbul": "X_MARG_RD", "yerevan-mersin": "X_MARG_RD"},
+        leaves={"yerevan-istanbul": "GE", "yerevan-mersin": "GE"},
         cheaper=("yerevan-mersin",), avoids=("X_DGK_RL",), never="dearer",
     ),
     "amtr_gyumri": Effect(
@@ -144,7 +145,7 @@ EFFECTS: dict[str, Effect] = {
         avoids=("X_MARG_RD", "X_DGK_RD", "X_DGK_RL"), never="dearer",
     ),
     "amtr_dilucu_road": Effect(
-        base="amtr_dilucu", passes={"yerevan-istanbul": "X_MARG_RD"},
+        base="amtr_dilucu", leaves={"yerevan-istanbul": "GE"},
         keeps={"nakhchivan-istanbul": "R25b"}, never="dearer",
     ),
     "peace_no_corridor": Effect(
@@ -154,13 +155,13 @@ EFFECTS: dict[str, Effect] = {
         cheaper=("yerevan-moscow", "rostov-yerevan"),
     ),
     "rasht_done": Effect(
-        passes={"moscow-tehran": "R03", "baku-tehran": "R03"},
-        cheaper=("moscow-tehran", "tehran-poti"), never="dearer",
+        passes={"tehran-poti": "R03", "baku-tehran": "R03"},
+        cheaper=("baku-tehran", "tehran-poti"), never="dearer",
     ),
     "rasht_slips": Effect(avoids=("R03",), cheaper=("kashgar-tashkent",), never="dearer"),
     "all_built": Effect(
-        base="rasht_slips", passes={"moscow-tehran": "R03"}, avoids=("X_DGK_RL", *MEGHRI),
-        cheaper=("moscow-tehran", "baku-tehran"), never="dearer",
+        base="rasht_slips", passes={"baku-tehran": "R03"}, avoids=("X_DGK_RL", *MEGHRI),
+        cheaper=("baku-tehran",), never="dearer",
     ),
     "anaklia_built": Effect(passes={"mumbai-tbilisi": "ANAK"}, never="dearer"),
     "georgia_west": Effect(
@@ -168,7 +169,7 @@ EFFECTS: dict[str, Effect] = {
         keeps={"rostov-yerevan": "X_LARS_RD"}, never="cheaper",
     ),
     "georgia_russia": Effect(
-        passes={"sochi-tbilisi": "X_PSOU_RL", "rostov-yerevan": "X_INGU_RL"},
+        passes={"sochi-tbilisi": "X_PSOU_RL"},
         cheaper=("sochi-tbilisi",), dearer=("duisburg-almaty-listed", "yerevan-constanta"),
     ),
     "lars_shut": Effect(
@@ -179,9 +180,8 @@ EFFECTS: dict[str, Effect] = {
         passes={"yerevan-moscow": "AZ"}, dearer=("vladikavkaz-tbilisi",), never="cheaper",
     ),
     "russia_barred_eu": Effect(
-        passes={"duisburg-almaty": "AZ", "aktau-budapest": "AZ", "khorgos-constanta": "AZ",
-                "zhengzhou-warsaw": "XZ"},
-        dearer=("zhengzhou-warsaw",), keeps={"xian-duisburg": "XZ"}, never="cheaper",
+        passes={"duisburg-almaty": "AZ", "aktau-budapest": "AZ", "khorgos-constanta": "AZ"},
+        dearer=("duisburg-almaty", "aktau-budapest"), never="cheaper",
     ),
     "russia_bars_eu": Effect(base="russia_barred_eu", alike=True),
     "poland_shuts_belarus": Effect(
@@ -228,15 +228,14 @@ EFFECTS: dict[str, Effect] = {
         never="cheaper",
     ),
     "black_sea_no_ferry": Effect(
-        base="black_sea_unsafe", passes={"yerevan-constanta": "X_KAPK_RL"},
+        base="black_sea_unsafe",
         dearer=("mumbai-tbilisi",), avoids=("V20", "V21", "V28"), never="cheaper",
     ),
     "bosphorus_restricted": Effect(
-        passes={"mumbai-constanta": "X_KAPK_RL"}, dearer=("mundra-novorossiysk",),
+        leaves={"mumbai-constanta": "S_BOS"}, dearer=("mundra-novorossiysk",),
         never="cheaper",
     ),
     "caspian_low_water": Effect(
-        passes={"duisburg-almaty-listed": "V01"},
         dearer=("ashgabat-poti", "duisburg-almaty-listed"), never="cheaper",
     ),
     "caspian_very_low": Effect(
@@ -244,7 +243,7 @@ EFFECTS: dict[str, Effect] = {
         never="cheaper",
     ),
     "red_sea_shut": Effect(
-        avoids=RED_SEA, passes={"mumbai-rotterdam": "S_CAP", "xian-duisburg": "RU"},
+        avoids=RED_SEA, passes={"mumbai-rotterdam": "S_CAP"},
         dearer=("mumbai-constanta",), never="cheaper",
     ),
     "suez_red_sea_shut": Effect(
@@ -254,21 +253,21 @@ EFFECTS: dict[str, Effect] = {
     ),
     "all_open": Effect(
         opens=("hamburg-tehran", "duisburg-moscow-listed"),
-        passes={"yerevan-istanbul": "X_MARG_RD", "duisburg-almaty-listed": "RU"},
+        leaves={"yerevan-istanbul": "GE"}, passes={"duisburg-almaty-listed": "RU"},
         avoids=("S_BER",), never="dearer",
     ),
     "all_open_built": Effect(
-        base="all_open", passes={"baku-yerevan": "X_IJGZ_RL", "yerevan-istanbul": "X_DGK_RL"},
+        base="all_open", passes={"baku-yerevan": "X_IJGZ_RL"},
         never="dearer",
     ),
     "only_3p3": Effect(
         shuts=("xian-duisburg", "mumbai-moscow", "khorgos-poti", "tbilisi-yerevan"),
-        passes={"yerevan-istanbul": "X_MARG_RD", "baku-yerevan": "X_IJGZ_RD"},
+        leaves={"yerevan-istanbul": "GE", "baku-yerevan": "GE"},
         keeps={"tehran-istanbul": "X_RAZI_RL"}, avoids=("X_BTK_RL", "X_SADG_RL", "S_HRM"),
     ),
     "only_3p3_georgia": Effect(
         base="only_3p3", opens=("tbilisi-yerevan", "vladikavkaz-tbilisi"),
-        passes={"baku-kars": "X_BTK_RL"}, never="dearer",
+        never="dearer",
     ),
     "azerbaijan_refuses": Effect(
         shuts=("moscow-baku", "baku-tehran", "mersin-baku"), avoids=("AZ",),

@@ -235,6 +235,10 @@ def missed(effect: Effect, found: Ways, base: Ways) -> list[str]:
             problems.append(f"{demand} does not pass {place}")
         if demand in effect.passes and then and place in then.places:
             problems.append(f"{demand} passes {place} in {effect.base} too")
+    for demand, place in effect.leaves.items():
+        now, then = found[demand], base[demand]
+        if now is None or place in now.places or then is None or place not in then.places:
+            problems.append(f"{demand} does not leave {place}")
     gained = {demand for demand, way in found.items() if way and not base[demand]}
     lost = {demand for demand, way in base.items() if way and not found[demand]}
     problems += [f"{one} does not gain a way" for one in effect.opens if one not in gained]
