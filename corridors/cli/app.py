@@ -14,11 +14,15 @@ from typer.core import TyperGroup
 from corridors.cli.explain import explain_app
 from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets, print_json
 from corridors.cli.profile import register as register_profile
+from corridors.cli.validate import fit, validate
 
 INFEASIBLE, INVALID = 4, 3
 
 #: The verbs in the order of the work; help lists them so.
-VERBS = ("build", "check", "run", "compare", "export", "explain", "schema", "doctor", "extracts")
+VERBS = (
+    "build", "check", "run", "compare", "validate", "fit", "export", "explain", "schema",
+    "doctor", "extracts",
+)  # fmt: skip
 
 
 class InOrder(TyperGroup):
@@ -173,6 +177,10 @@ def compare(
         from corridors.cli.changes import show_comparison
 
         show_comparison(found, out)
+
+
+app.command(epilog="Example: corridors validate --out build/validation")(validate)
+app.command(epilog="Example: corridors fit --out build/fitted.csv")(fit)
 
 
 @export_app.command(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from corridors.model.access import Control, Event, Rule
     from corridors.scenario.register import Register
 
-__all__ = ["MARKS", "register_tables", "with_counts"]
+__all__ = ["MARKS", "markdown_table", "register_tables", "with_counts"]
 
 #: Between these lines of a page stand the counted tables.
 MARKS = ("<!-- counts -->", "<!-- end of counts -->")
@@ -84,7 +84,7 @@ def with_counts(page: str, tables: str) -> str:
 
 def _evidence(register: Register) -> str:
     counts = count_rows(register)
-    return _table(
+    return markdown_table(
         ("table", "rows", *(word.replace("_", " ") for word in (*BASES, *CONFIDENCES)),
          "placeholder"),
         (
@@ -96,7 +96,7 @@ def _evidence(register: Register) -> str:
 
 
 def _in_force(register: Register, days: Sequence[date]) -> str:
-    return _table(
+    return markdown_table(
         ("day", "rules", *EFFECTS, "without a document", "placeholder"),
         (_on(day, as_of(register, day).rules) for day in days),
     )
@@ -112,7 +112,7 @@ def _on(day: date, rules: Sequence[Rule]) -> tuple[object, ...]:
 
 def _priced(register: Register, day: date) -> str:
     rules = [rule for rule in as_of(register, day).rules if rule.effect in ("charge", "delay")]
-    return _table(
+    return markdown_table(
         ("rule", "about", "value", "unit", "in the prices"),
         ((rule.id, rule.title, _value(rule), rule.unit, _effect_on_price(rule)) for rule in rules),
     )
@@ -157,7 +157,7 @@ def _regimes(register: Register) -> str:
         )
         for regime, controls in held.items()
     )  # fmt: skip
-    return _table(("regime", "who holds what", "may deny", "may charge", "may delay"), rows)
+    return markdown_table(("regime", "who holds what", "may deny", "may charge", "may delay"), rows)
 
 
 def _switches(register: Register, day: date) -> str:
@@ -167,7 +167,7 @@ def _switches(register: Register, day: date) -> str:
         after = {rule.id for rule in as_of(register, day, events={event.id: True}).rules}
         come, go = (" ".join(sorted(ids)) or "-" for ids in (after - before, before - after))
         rows.append((f"`{event.id}`", event.title, come, go))
-    return _table(("event", "if it is supposed", "rules that come", "rules that go"), rows)
+    return markdown_table(("event", "if it is supposed", "rules that come", "rules that go"), rows)
 
 
 def _words(register: Register) -> str:
@@ -177,19 +177,19 @@ def _words(register: Register) -> str:
             for name in selector.names:
                 asked.setdefault((selector.field, name), []).append(rule.id)
     rows = ((*key, " ".join(ids)) for key, ids in sorted(asked.items()))
-    return _table(("field", "word", "rules"), rows)
+    return markdown_table(("field", "word", "rules"), rows)
 
 
 def _conflicts(register: Register) -> str:
     rows: list[Event | Control | Rule] = [*register.events, *register.controls, *register.rules]
     topics = sorted({row.conflict for row in rows} - {""})
-    return _table(
+    return markdown_table(
         ("topic", "rows"),
         ((topic, " ".join(row.id for row in rows if row.conflict == topic)) for topic in topics),
     )
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a Markdown table; columns of numbers are aligned to the right."""
     cells = [[re.sub(r"\s+", " ", str(cell)).replace("|", "\\|") for cell in row] for row in rows]
     numbers = [bool(cells) and all(row[at].isdigit() for row in cells) for at in range(len(head))]

@@ -10,7 +10,18 @@ import pytest
 
 from tests.cli.process import corridors
 
-VERBS = ("build", "check", "run", "compare", "export", "explain", "schema", "doctor")
+VERBS = (
+    "build",
+    "check",
+    "run",
+    "compare",
+    "validate",
+    "fit",
+    "export",
+    "explain",
+    "schema",
+    "doctor",
+)
 HEAVY = ("geopandas", "pandas", "ortools", "osmnx", "numpy", "pydantic", "scipy", "pyarrow")
 
 

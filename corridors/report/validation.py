@@ -1,0 +1,314 @@
+"""The model against published values: tables, plot and the counted part of a page.
+
+The same values give the same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+from corridors.metrics.agreement import (
+    LIKE,
+    Compared,
+    Group,
+    Ordered,
+    Told,
+    Validation,
+    grouped,
+    most_right,
+    needed,
+    share_right,
+    targets,
+    worst,
+)
+from corridors.report.register_page import markdown_table, with_counts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from corridors.scenario.reference_cells import Way
+
+__all__ = ["as_dict", "docs_page", "files_of", "group_cells", "ordered_words", "worst_words"]
+
+VALUE_FIELDS = (
+    "id", "counts", "quantity", "scope", "kind", "from_id", "to_id", "via", "mode", "as_of",
+    "published", "low", "high", "unit", "model", "ratio", "inside", "scenario", "stage",
+    "mode_held", "kept", "through", "sets", "confidence", "note",
+)  # fmt: skip
+ORDERING_FIELDS = (
+    "id", "counts", "quantity", "kind", "from_id", "to_id", "as_of", "better", "worse",
+    "model_better", "model_worse", "factor", "factor_low", "factor_high", "right", "inside",
+    "stage_better", "stage_worse", "conflict", "sets", "confidence", "note",
+)  # fmt: skip
+GROUP_FIELDS = ("by", "group", "n", "missing", "off", "bias", "inside", "of_range")
+#: Rows off by more than this are told as losses: half as much again, or a third too little.
+LOSS = 0.405
+#: How rows are grouped.
+GROUPINGS: dict[str, Callable[[Compared], str]] = {
+    "quantity and kind": lambda one: f"{one.row.quantity}, {one.row.kind}",
+    "quantity and scope": lambda one: f"{one.row.quantity}, {one.row.scope}",
+    "quantity and mode": lambda one: f"{one.row.quantity}, {one.row.mode}",
+    "quantity and corridor": lambda one: f"{one.row.quantity}, {one.row.way.corridor or 'other'}",
+}  # fmt: skip
+
+
+def files_of(found: Validation) -> dict[str, bytes]:
+    """Return tables and plot by file name."""
+    groups = [
+        dict(zip(GROUP_FIELDS, (by, *group_cells(group)), strict=True))
+        for by, name_of in GROUPINGS.items()
+        for group in grouped(found.compared, name_of)
+    ]
+    return {
+        "values.csv": _csv(VALUE_FIELDS, map(value_row, found.compared)),
+        "orderings.csv": _csv(ORDERING_FIELDS, map(ordering_row, found.ordered)),
+        "groups.csv": _csv(GROUP_FIELDS, groups),
+        "validation.json": (
+            json.dumps(as_dict(found), ensure_ascii=False, indent=1) + "\n"
+        ).encode(),
+        "validation.svg": plot(found),
+    }
+
+
+def as_dict(found: Validation) -> dict[str, Any]:
+    """Return all that was found as plain values; what is not known is None."""
+    return {
+        "schema_version": 1,
+        "targets": [
+            {"name": one.name, "reached": round(one.reached, 4), "target": one.asked,
+             "n": one.n, "met": one.met}
+            for one in targets(found)
+        ],
+        "groups": [
+            {"by": by, **dict(zip(GROUP_FIELDS[1:], group_cells(group), strict=True))}
+            for by, name_of in GROUPINGS.items()
+            for group in grouped(found.compared, name_of)
+        ],
+        "values": [value_row(one) for one in found.compared],
+        "orderings": [ordering_row(one) for one in found.ordered],
+    }  # fmt: skip
+
+
+def group_cells(group: Group) -> tuple[str | int | float, ...]:
+    """Return a group as cells: name, counts, and logarithms with three decimals."""
+    return (
+        group.name, group.n, group.missing, round(group.off, 3), round(group.bias, 3),
+        group.inside, group.of_range,
+    )  # fmt: skip
+
+
+def value_row(one: Compared) -> dict[str, object]:
+    """Return a published value and the model's as a row of values.csv."""
+    row, told = one.row, one.told
+    cells = (
+        row.id, row.counts, row.quantity, row.scope, row.kind, row.origin, row.destination,
+        way_words(row.way), row.mode, str(row.as_of.start or ""), _round(row.centre),
+        _round(row.low), _round(row.high), row.unit, _round(told.value), _round(one.ratio),
+        one.inside, told.scenario, told.stage, told.mode_held, told.kept,
+        ";".join(told.through), ";".join(row.sets), row.confidence, row.note,
+    )  # fmt: skip
+    return dict(zip(VALUE_FIELDS, cells, strict=True))
+
+
+def ordering_row(one: Ordered) -> dict[str, object]:
+    """Return an ordering and the model's two values as a row of orderings.csv."""
+    row = one.row
+    cells = (
+        row.id, row.counts, row.quantity, row.kind, row.origin, row.destination,
+        str(row.as_of.start or ""), way_words(row.better), way_words(row.worse),
+        _round(one.better.value), _round(one.worse.value), _round(one.factor),
+        _round(row.factor[0]), _round(row.factor[1]), one.right, one.inside,
+        one.better.stage, one.worse.stage, row.conflict, ";".join(row.sets), row.confidence,
+        row.note,
+    )  # fmt: skip
+    return dict(zip(ORDERING_FIELDS, cells, strict=True))
+
+
+def way_words(way: Way) -> str:
+    """Return a way as the tables write it."""
+    return way.corridor or ";".join(way.through)
+
+
+def worst_words(one: Compared) -> str:
+    """Return in words how far the model is off a row, and what would have to change."""
+    row = one.row
+    along = f" by {way_words(row.way)}" if row.way.corridor or row.way.through else ""
+    ratio = one.ratio or 1.0
+    far = f"{ratio:.2f} times" if ratio >= 1 else f"1/{1 / ratio:.2f} of"
+    text = (
+        f"{row.id} {row.quantity} {row.origin}-{row.destination}{along}, {row.mode}, "
+        f"{row.scope}: model {_amount(one.told.value)}, published {_amount(row.centre)} "
+        f"{row.unit}, {far} it"
+    )
+    change = needed(one)
+    if change is None:
+        return text
+    part, factor = change
+    share = part.value / (one.told.value or 1.0)
+    return f"{text}; {part.what} is {share:.0%} of it and alone would need times {factor:.2f}"
+
+
+def ordered_words(one: Ordered) -> str:
+    """Return in words how the model orders two ways."""
+    row = one.row
+    verdict = {True: "right", False: "wrong", None: "no way for one"}[one.right]
+    return (
+        f"{row.id} {row.quantity} {row.origin}-{row.destination}, {way_words(row.better)} "
+        f"{_amount(one.better.value)} before {way_words(row.worse)} "
+        f"{_amount(one.worse.value)}: {verdict}, factor {_amount(one.factor)} against "
+        f"{_range(row.factor)}"
+    )
+
+
+def docs_page(found: Validation, page: str) -> str:
+    """Return a page with its counted part made anew.
+
+    Raises
+    ------
+    ValueError
+        If the page lacks the marks.
+    """
+    return with_counts(page, "\n\n".join(_sections(found)))
+
+
+def _sections(found: Validation) -> Iterable[str]:
+    yield "### Targets"
+    yield markdown_table(
+        ("target", "asked", "reached", "rows", "met"),
+        [(t.name, f"{'at least' if t.at_least else 'at most'} {t.asked:.2f}", f"{t.reached:.2f}",
+          t.n, "yes" if t.met else "no") for t in targets(found)],
+    )  # fmt: skip
+    yield _reachable(found)
+    for by, name_of in GROUPINGS.items():
+        yield f"### By {by}"
+        yield markdown_table(
+            ("group", "n", "no way", "off", "bias", "inside", "of"),
+            [group_cells(group) for group in grouped(found.compared, name_of)],
+        )
+    yield "### Orderings"
+    yield "\n".join(f"- {ordered_words(one)}" for one in found.ordered if one.row.counts)
+    yield "### Where the model loses, the worst first"
+    yield "\n".join(f"- {worst_words(one)}" for one in worst(found.compared, least=LOSS))
+    yield "### What needed more than the day allowed"
+    yield "\n".join(_stretched(found))
+    yield "### Rows that set a parameter, never counted"
+    yield markdown_table(
+        ("row", "quantity", "model", "published", "unit", "ratio", "sets"),
+        [(c.row.id, c.row.quantity, _amount(c.told.value), _amount(c.row.centre), c.row.unit,
+          _amount(c.ratio), ", ".join(c.row.sets)) for c in found.compared if not c.row.counts],
+    )  # fmt: skip
+
+
+def _reachable(found: Validation) -> str:
+    """Return what of the orderings could be reached at all, and by kind, as Markdown."""
+    judged = [one for one in found.ordered if one.row.counts]
+    best, n = most_right(judged)
+    lines = [
+        f"Accounts contradict each other: any model can have at most {best} of {n} orderings right."
+    ]
+    kinds = sorted({one.row.kind for one in judged})
+    for kind in kinds:
+        share, count = share_right(one for one in judged if one.row.kind == kind)
+        lines.append(f"{kind}: {share:.0%} of {count} right.")
+    return " ".join(lines)
+
+
+def _stretched(found: Validation) -> Iterable[str]:
+    """Yield the rows whose way was not open on the day, left its mode or its corridor."""
+    for one in found.compared:
+        words = _needs(one.told)
+        if words:
+            yield f"- {one.row.id} {one.row.origin}-{one.row.destination}: {words}"
+
+
+def _needs(told: Told) -> str:
+    if told.value is None:
+        return "no way"
+    needs = [told.stage] if told.stage != "as of the day" else []
+    needs += [] if told.mode_held else ["other modes"]
+    needs += [] if told.kept else ["countries beside the corridor"]
+    return ", ".join(needs)
+
+
+def plot(found: Validation) -> bytes:
+    """Return a picture of the model's values over the published ones, as SVG."""
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    fixed: dict[Any, Any] = {"svg.hashsalt": "corridors", "svg.fonttype": "path"}
+    with rc_context(fixed):
+        figure = Figure(figsize=(13, 4.6), layout="constrained")
+        FigureCanvasSVG(figure)
+        likes = tuple(dict.fromkeys(LIKE.values()))
+        for axes, like in zip(figure.subplots(1, len(likes)), likes, strict=True):
+            _panel(axes, like, [c for c in found.compared if LIKE[c.row.quantity] == like])
+        image = io.BytesIO()
+        figure.savefig(image, format="svg", metadata={"Date": None, "Creator": None})
+    return image.getvalue()
+
+
+#: Kind -> marker; rows that set a parameter are hollow.
+_MARKERS = {"observed": "o", "operator": "s", "official": "^", "promotional": "v"}
+_COLOURS = {"observed": "#0072B2", "operator": "#009E73", "official": "#D55E00",
+            "promotional": "#999999"}  # fmt: skip
+
+
+def _panel(axes: Any, like: str, rows: Sequence[Compared]) -> None:  # noqa: ANN401 - matplotlib
+    """Draw one panel: a point a row, the line of equality and that of a factor two."""
+    for kind, marker in _MARKERS.items():
+        for counts in (True, False):
+            some = [
+                (c.row.centre, c.told.value)
+                for c in rows
+                if c.row.kind == kind and c.row.counts == counts and c.told.value
+            ]
+            if some:
+                axes.scatter(
+                    *zip(*some, strict=True), s=16, marker=marker, linewidths=0.8,
+                    facecolors=_COLOURS[kind] if counts else "none", edgecolors=_COLOURS[kind],
+                    label=kind if counts else f"{kind}, sets a parameter",
+                )  # fmt: skip
+    low, high = min(*axes.get_xlim(), *axes.get_ylim()), max(*axes.get_xlim(), *axes.get_ylim())
+    ends = [max(low, 1.0), high * 1.3]
+    for factor, style in ((1.0, "-"), (2.0, ":"), (0.5, ":")):
+        axes.plot(ends, [factor * end for end in ends], style, color="#666666", linewidth=0.8)
+    unit = {"cost": "USD of 2024 per box", "time": "h", "distance": "km"}[like]
+    axes.set(xscale="log", yscale="log", title=like, xlabel=f"published, {unit}",
+             ylabel=f"model, {unit}", xlim=ends, ylim=ends)  # fmt: skip
+    axes.legend(fontsize=6, frameon=False)
+
+
+def _csv(fields: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
+    """Return rows as CSV; True and False as yes and no, None as nothing."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fields, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({key: _cell(value) for key, value in row.items()})
+    return text.getvalue().encode()
+
+
+def _cell(value: object) -> object:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def _amount(value: float | None) -> str:
+    """Return a number with three figures or more, a dash for none."""
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"  # noqa: PLR2004 - three figures
+
+
+def _range(factor: tuple[float | None, float | None]) -> str:
+    low, high = factor
+    if low == high:
+        return "any" if low is None else _amount(low)
+    return f"{_amount(low)} to {_amount(high)}"
