@@ -312,6 +312,37 @@ def test_a_mixed_pair_has_the_covariance_of_the_integral(rho: float) -> None:
     assert found == pytest.approx(exact, rel=1e-4)
 
 
+@pytest.mark.parametrize("rho", [0.3, 0.6])
+def test_tied_sums_are_convolutions_mixed_over_the_factor(rho: float) -> None:
+    parts = [(12.0, 0.84), (36.0, 0.6), (7.0, 1.2)]
+    bounds = (40.0, 70.0, 120.0, 250.0)
+    factors, weights = np.polynomial.hermite_e.hermegauss(24)
+    # Given the factor, what is left of lognormal times is lognormal and independent.
+    exact = np.zeros(len(bounds))
+    for factor, weight in zip(factors, weights / weights.sum(), strict=True):
+        given_factor: list[tuple[float, Distribution]] = [
+            (1.0, Lognormal(median * exp(sigma * sqrt(rho) * factor), sigma * sqrt(1 - rho)))
+            for median, sigma in parts
+        ]
+        total = convolve(given_factor, longest=20_000, cells=1 << 15)
+        exact += weight * np.array([total.cdf(bound) for bound in bounds])
+    found = added([(1.0, Lognormal(*each)) for each in parts], correlation=rho, bounds=bounds)
+    errors = 4 * np.sqrt(exact * (1 - exact) / 40_000) + 2e-3
+    assert (np.abs(found.within[0] - exact) <= errors).all()
+
+
+def test_fully_tied_quantiles_are_sums_of_quantiles() -> None:
+    parts: list[tuple[float, Distribution]] = [(2.0, Gamma(2.0, 9.0)), (1.0, Uniform(56.0))]
+    found = added(parts, correlation=1.0).quantiles[0]
+    for share, value in zip(QUANTILES, found.tolist(), strict=True):
+        error = 4 * sqrt(share * (1 - share) / 40_000)
+        low, high = (
+            sum(amount * float(one.ppf(share + side)) for amount, one in parts)
+            for side in (-error, error)
+        )
+        assert low <= value <= high
+
+
 @given(shapes)
 def test_hermite_coefficients_hold_the_variance(one: Distribution) -> None:
     held = float((hermite_coefficients([one])[0] ** 2).sum())
