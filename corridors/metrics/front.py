@@ -63,7 +63,8 @@ class Found(NamedTuple):
 class Carried:
     """A field with what each row costs one class of cargo, all of shape (rows,).
 
-    `start` and `ends` are the states of a demand's two ends.
+    `start` and `ends` are the states of a demand's two ends; `remembers` says whether the
+    cargo's memory is told apart.
     """
 
     view: ClassView
@@ -73,11 +74,7 @@ class Carried:
     time: Floats
     start: int
     ends: tuple[int, ...]
-
-    @property
-    def splits(self) -> bool:
-        """Whether nodes are split by what is remembered there."""
-        return len(self.field.memories) > 1
+    remembers: bool
 
     @classmethod
     def forgetful(cls, view: ClassView, start: int, end: int) -> Carried:
@@ -85,7 +82,16 @@ class Carried:
         graph = view.compiled.graph
         arcs = graph.arcs
         field = Field.plain(arcs.tail, arcs.head, n_nodes=len(graph.nodes))
-        return cls(view, field, view.open, view.cost_usd_per_teu, view.time_h, start, (end,))
+        return cls(
+            view,
+            field,
+            view.open,
+            view.cost_usd_per_teu,
+            view.time_h,
+            start,
+            (end,),
+            remembers=False,
+        )
 
     @classmethod
     def remembering(cls, view: ClassView, start: int, end: int) -> Carried:
@@ -104,6 +110,7 @@ class Carried:
             np.concatenate([view.time_after(now) for now in each]),
             field.state(start, int(memory.gain_at_node[start])),
             tuple(field.states(np.array([end])).tolist()),
+            remembers=True,
         )
 
 
@@ -166,9 +173,10 @@ class ChoiceFinder:
         key = (self._compiled.view_of[demand], third)
 
         def search(carried: Carried) -> list[Found]:
-            router = None if carried.splits else self._routers.get(key)
+            # Cargo of one class differs by where it starts only in what it remembers.
+            router = None if carried.remembers else self._routers.get(key)
             router = router or self._router(carried, third)
-            if not carried.splits:
+            if not carried.remembers:
                 self._routers[key] = router
             points = router.front(carried.start, carried.ends, epsilon=epsilon)
             return [Found(carried.field.arc[p.arcs], convex=p.convex) for p in points]

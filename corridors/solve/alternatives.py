@@ -209,7 +209,9 @@ class _Chosen:
         self._km: list[float] = []
 
     def offer(self, weight: float, way: Ints) -> None:
-        """Choose a way if it shares little with every one chosen."""
+        """Choose a way if it shares little with every one chosen, and is none of them."""
+        if any(np.array_equal(way, one.arcs) for one in self.found):
+            return
         pieces = self._lines.under(way)
         km = self._lines.km[pieces]
         overlap = max(

@@ -92,7 +92,8 @@ def test_convex_points_are_those_that_weights_make_best(criteria: int) -> None:
 def test_the_hull_of_random_points_is_that_of_linear_programmes(depth: int) -> None:
     random = Random(depth)  # noqa: S311
     for _ in range(60):
-        drawn = {tuple(random.randint(0, depth) for _ in range(3)) for _ in range(25)}
+        a, b, c = ([random.randint(0, depth) for _ in range(25)] for _ in range(3))
+        drawn = set(zip(a, b, c, strict=True))
         points = sorted(p for p in drawn if not any(brute.beats(q, p) for q in drawn))
         expected = [brute.is_supported(p, points) for p in points]
         assert on_lower_hull(points) == expected

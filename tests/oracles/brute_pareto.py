@@ -85,4 +85,4 @@ def is_supported(point: Totals, points: Sequence[Totals]) -> bool:
         b_ub=np.zeros(len(points) + size), A_eq=np.array([[1.0] * size + [0.0]]), b_eq=[1.0],
         bounds=[(0, 1)] * size + [(None, None)], method="highs",
     )  # fmt: skip
-    return bool(found.status == 0 and -found.fun > 1e-7)
+    return found.x is not None and bool(found.x[-1] > 1e-7)
