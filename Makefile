@@ -32,7 +32,7 @@ ASSUMPTIONS := $(wildcard scenarios/_*.yaml scenarios/data/*.csv)
 ENGINE := $(wildcard corridors/*.py corridors/*/*.py)
 
 .PHONY: help setup demo check test test-quick test-deep lint types layers format bench \
-	extracts network scenario export map docs-data schema verify wheel clean
+	extracts network scenario export map docs-data validate fit schema verify wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -87,6 +87,12 @@ docs-data: $(NETWORK) build/baseline/result.json ## rewrite what the docs count,
 	$(BIN)/corridors explain register --docs docs/access.md
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --out docs/network.png
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --run build/baseline --out docs/baseline.png
+
+validate: $(NETWORK) ## hold the model against published values; rewrite docs/validation.md
+	$(BIN)/corridors validate --network $(dir $(NETWORK)) --out build/validation --docs docs/validation.md
+
+fit: $(NETWORK) ## fit line-haul rates to through rates; rewrite scenarios/data/fitted.csv
+	$(BIN)/corridors fit --network $(dir $(NETWORK)) --out scenarios/data/fitted.csv
 
 schema: $(READY) ## rewrite scenarios/schema.json from the code
 	mkdir -p build
