@@ -134,6 +134,17 @@ class AlternativeFinder:
         ------
         ValueError
             If the count or a limit is not one.
+
+        Examples
+        --------
+        A direct arc, and a way round that has nothing in common with it:
+
+        >>> tail, head = np.array([0, 0, 1], np.int32), np.array([2, 1, 2], np.int32)
+        >>> every, apart = np.ones(3, bool), Lines.apart(np.array([50.0, 30.0, 40.0]))
+        >>> weight = np.array([3.0, 2.0, 2.0])
+        >>> finder = AlternativeFinder(tail, head, weight, usable=every, n_nodes=3, lines=apart)
+        >>> [(one.arcs.tolist(), one.overlap) for one in finder.find(0, 2, count=2)]
+        [([0], 0.0), ([1, 2], 0.0)]
         """
         if count < 1 or not 0 <= max_overlap <= 1 or not max_detour >= 1:
             msg = f"no such limits: count {count}, overlap {max_overlap}, detour {max_detour}"

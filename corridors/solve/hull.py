@@ -21,6 +21,11 @@ def on_lower_hull(points: Sequence[Whole]) -> list[bool]:
     ----------
     points
         Totals of which none beats another, sorted; for two criteria the third is 0.
+
+    Examples
+    --------
+    >>> on_lower_hull([(0, 9, 0), (5, 6, 0), (9, 0, 0)])
+    [True, False, True]
     """
     return [_is_supported(at, points) for at in range(len(points))]
 
