@@ -149,9 +149,7 @@ class PassageFinder:
 
 
 def _passage(section: Section, field: Field, weight: Floats, usable: Bools) -> Passage:
-    rows = section.arcs
-    if len(field.memories) > 1:
-        rows = np.flatnonzero(np.isin(field.arc, section.arcs))
+    rows = field.rows(section.arcs)
     router = Router(
         field.tail[rows], field.head[rows], weight[rows], usable=usable[rows],
         n_nodes=field.n_states,

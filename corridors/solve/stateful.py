@@ -89,6 +89,12 @@ class Field:
         """Return the state of a node with a memory that can be."""
         return int(np.searchsorted(self.memories, memory)) * self.n_nodes + node
 
+    def rows(self, arcs: Ints) -> Ints:
+        """Return all rows of some arcs, memory by memory."""
+        shifts = np.arange(len(self.memories)) * (len(self.arc) // len(self.memories))
+        found: Ints = (shifts[:, None] + arcs[None, :]).ravel()
+        return found
+
     def states(self, nodes: Ints) -> Ints:
         """Return all states of some nodes, memory by memory."""
         shifts = np.arange(len(self.memories)) * self.n_nodes
