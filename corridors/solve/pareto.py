@@ -268,7 +268,7 @@ def _search(
     answer the same on every run. The look at a shelf is written out: it is most of the work.
     """
     steps, (first, second, third) = graph
-    trail, found = [(-1, -1)], []
+    before, by, found = [0], [-1], []
     shelves: defaultdict[int, Shelf] = defaultdict(lambda: ([], []))
     done: Shelf = ([], [])
     rows, falls = done
@@ -281,7 +281,7 @@ def _search(
         _put(shelves[node], b, c)
         if node in goals:
             _put(done, b, c)
-            found.append(((int(a), int(b), int(c)), _way(trail, label)))
+            found.append(((int(a), int(b), int(c)), _way(before, by, label)))
             continue
         for head, arc, more_a, more_b, more_c in steps[node]:
             now_b, now_c = b + more_b, c + more_c
@@ -300,9 +300,10 @@ def _search(
                     continue
             else:
                 waiting[head] = now_a, now_b, now_c
-            promised = now_a + first[head], least, lowest
-            heappush(heap, (*promised, len(trail), head, now_a, now_b, now_c))
-            trail.append((label, arc))
+            promised = now_a + first[head]
+            heappush(heap, (promised, least, lowest, len(by), head, now_a, now_b, now_c))
+            before.append(label)
+            by.append(arc)
     return found
 
 
@@ -324,10 +325,10 @@ def _put(shelf: Shelf, first: float, second: float) -> None:
     seconds[start:stop] = [second]
 
 
-def _way(trail: list[tuple[int, int]], label: int) -> Ints:
-    """Return the arcs that led to a label."""
+def _way(before: list[int], by: list[int], label: int) -> Ints:
+    """Return the arcs that led to a label, by the label before each and the arc to it."""
     arcs = []
     while label:
-        label, arc = trail[label]
-        arcs.append(arc)
+        arcs.append(by[label])
+        label = before[label]
     return np.array(arcs[::-1], np.int64)
