@@ -105,8 +105,12 @@ def solve(scenario: Scenario, snapshot: Snapshot, link_km: Floats, register: Reg
     index = [k for k, demand in enumerate(demands) for _ in demand.routes]
     arcs = [_arcs(route) for route in routes]
     volume = np.array([demand.teu_per_year for demand in scenario.demands])
-    value = scenario.costs.value_of_time_usd_per_teu_h
-    cost = np.array([route.cost_usd_per_teu + value * route.time_h for route in routes])
+    cost = np.array(
+        [
+            compiled.view(k).weigh(route.cost_usd_per_teu, route.time_h, route.time_sd_h)
+            for k, route in zip(index, routes, strict=True)
+        ]
+    )
     flow = assign(
         cost, np.array(index, np.int64), volume, penalty=scenario.costs.penalty_usd_per_teu
     )

@@ -100,8 +100,7 @@ class Answers:
         return tuple(round(float(column.sum()), 3) for column in (cost, time, km))
 
     def _generalised(self, view: ClassView, way: Ints) -> float:
-        cost, time = view.along(way, self._start(way))
-        return float((cost + self.compiled.value_of_time_usd_per_teu_h * time).sum())
+        return view.generalised_along(way, self._start(way))
 
     def _start(self, way: Ints) -> int:
         return int(self.compiled.graph.arcs.tail[way[0]])

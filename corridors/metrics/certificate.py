@@ -109,9 +109,8 @@ class Certifier:
         return field.state(start, gained)
 
     def cost_on(self, view: ClassView, field: Field) -> Floats:
-        """Return cost plus time at its value on each row of a field, in USD per TEU."""
-        value = self.compiled.value_of_time_usd_per_teu_h
-        each = [view.cost_after(now) + value * view.time_after(now) for now in field.memories]
+        """Return the generalised cost on each row of a field, in USD per TEU."""
+        each = [view.generalised_after(now) for now in field.memories]
         found: Floats = np.concatenate(each)
         return found
 

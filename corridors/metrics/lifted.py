@@ -105,6 +105,5 @@ class Lifting:
             at = int(self.barrier_of_row[row])
             for one in sorted(self.barriers[at]) if at >= 0 else ():
                 where.setdefault(one, []).append(arc)
-        value = self.compiled.value_of_time_usd_per_teu_h
-        return LiftedWay(arcs, cost, time, cost + value * time, tuple(where),
-                         tuple(map(tuple, where.values())))  # fmt: skip
+        weight = self.view.generalised_along(arcs, self.start)
+        return LiftedWay(arcs, cost, time, weight, tuple(where), tuple(map(tuple, where.values())))

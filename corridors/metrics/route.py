@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from typing import TYPE_CHECKING
+from itertools import chain, groupby
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from corridors.metrics.bill import Biller, share_on
 from corridors.model.result import Metric
 from corridors.model.route import Leg, LegKind, Route
 from geodata.types import Kind, Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from corridors.metrics.bill import Levy
     from corridors.model.scenario import Demand
     from corridors.scenario.compile import ClassView, Compiled
     from geodata.types import DecisionGraph, Floats, Ints
@@ -28,6 +30,16 @@ KINDS: dict[int, LegKind] = {
     Kind.BOARDING: LegKind.BOARDING,
     Kind.ACCESS: LegKind.ACCESS,
 }
+
+
+class _Step(NamedTuple):
+    """An arc of a way: its cost and time, what is remembered before it, what rules levy."""
+
+    arc: int
+    cost_usd_per_teu: float
+    time_h: float
+    memory: int
+    levied: Sequence[Levy] = ()
 
 
 class RouteBook:
@@ -46,11 +58,7 @@ class RouteBook:
             for column in (arcs.kind, arcs.mode, arcs.country, arcs.gauge_mm, arcs.asset)
         )
         self._tail, self._head = arcs.tail.tolist(), arcs.head.tolist()
-        self._tariff = compiled.prices.tariff.tolist()
-        self._sources = [
-            tuple(name for rate in tariff.rates for name in rate.sources)
-            for tariff in compiled.prices.tariffs
-        ]
+        self._billers: dict[int, Biller] = {}
 
     def route(
         self, way: Ints, demand: Demand, view: ClassView, *, rank: int, objective: str,
@@ -61,8 +69,15 @@ class RouteBook:
         start = self._tail[way[0]]
         cost, time = view.along(way, start)
         memory = view.memory_along(way, start)
-        steps = list(zip(way.tolist(), cost.tolist(), time.tolist(), memory, strict=True))
-        runs = [list(run) for _, run in groupby(steps, key=lambda step: self._run_key(step[0]))]
+        biller = self._biller(view)
+        levied = biller.levies(way, memory) if view.compiled.access.levies_anything else {}
+        steps = [
+            _Step(*cells, levied.get(at, ()))
+            for at, cells in enumerate(
+                zip(way.tolist(), cost.tolist(), time.tolist(), memory, strict=True)
+            )
+        ]
+        runs = [list(run) for _, run in groupby(steps, key=lambda step: self._run_key(step.arc))]
         return Route(
             route_id=route_id,
             demand_id=demand.id,
@@ -71,8 +86,18 @@ class RouteBook:
             corridor=corridor,
             rank=rank,
             objective=objective,
-            legs=tuple(self._leg(route_id, seq, run, view) for seq, run in enumerate(runs, 1)),
+            legs=tuple(self._leg(route_id, seq, run, biller) for seq, run in enumerate(runs, 1)),
+            tonnes_per_teu=view.terms.tonnes_per_teu,
+            in_containers=view.terms.in_containers,
         )
+
+    def _biller(self, view: ClassView) -> Biller:
+        """Return who writes the bills of a view."""
+        known = self._billers.get(id(view.terms.prices))
+        if known is None:
+            known = Biller(view, self.graph.arcs.length_km)
+            self._billers[id(view.terms.prices)] = known
+        return known.serving(view)
 
     def _run_key(self, arc: int) -> tuple[object, ...]:
         """Arcs with equal keys in a row are one leg; each stop is one of its own."""
@@ -81,15 +106,12 @@ class RouteBook:
         place = self._country[arc], self._gauge_mm[arc]
         return (self._mode[arc], *place, self._operator(arc))
 
-    def _leg(
-        self, route_id: str, seq: int, steps: list[tuple[int, float, float, int]], view: ClassView
-    ) -> Leg:
-        run, costs, times, memories = zip(*steps, strict=True)
+    def _leg(self, route_id: str, seq: int, steps: list[_Step], biller: Biller) -> Leg:
+        view = biller.view
+        run, costs, times, memories, levied = zip(*steps, strict=True)
         rules = map(view.rule_ids, run, memories)
         first, rows = run[0], list(run)
         assets = dict.fromkeys(self._asset[arc] for arc in run if self._asset[arc] >= 0)
-        tariffs = dict.fromkeys(self._tariff[arc] for arc in run)
-        sources = (name for tariff in tariffs for name in self._sources[tariff])
         return Leg(
             leg_id=f"{route_id}.{seq}",
             route_id=route_id,
@@ -107,8 +129,10 @@ class RouteBook:
             emissions_kgco2e_per_teu=_sum(view.emissions_kgco2e_per_teu, rows),
             asset_ids=tuple(self.graph.assets[k].id for k in assets),
             rule_ids=tuple(dict.fromkeys(name for names in rules for name in names)),
-            source_ids=tuple(dict.fromkeys(sources)),
+            source_ids=biller.sources(run),
             arcs=run,
+            time_sd_h=_sum(view.time_sd_h, rows),
+            lines=biller.lines(run, chain.from_iterable(levied)),
         )
 
     def _operator(self, arc: int) -> str:
@@ -146,7 +170,20 @@ def route_metrics(routes: Iterable[Route]) -> list[Metric]:
             ("emissions", route.emissions_kgco2e_per_teu, "kgco2e_per_teu"),
             ("borders", float(route.borders), "count"),
             ("gauge_changes", float(route.gauge_changes), "count"),
+            *_of_lines(route),
         ):
             better = "neither" if name == "distance" else "lower"
             found.append(Metric(name, "route", route.route_id, value, unit, better))  # type: ignore[arg-type]
     return found
+
+
+def _of_lines(route: Route) -> Iterator[tuple[str, float, str]]:
+    """Yield name, value and unit of what the lines of a route tell."""
+    yield "time_sd", route.time_sd_h, "h"
+    if route.tonnes_per_teu:
+        yield "cost_per_t", route.cost_usd_per_teu / route.tonnes_per_teu, "usd_2024_per_t"
+    if route.in_containers:
+        yield "cost_per_feu", route.cost_usd_per_feu, "usd_2024_per_feu"
+    for name, unit in (("cost", "usd"), ("time", "h")):
+        yield f"assumed_{name}_share", share_on(route, unit, quality="assumed"), "ratio"
+        yield f"provisional_{name}_share", share_on(route, unit, provisional=True), "ratio"

@@ -7,6 +7,7 @@ the cargo remembers on it, the demand is searched again on nodes split by memory
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -140,8 +141,16 @@ class WayFinder:
         self.names = FamilyNames(graph, branches, link_km)
         self._searches: dict[int, Search] = {}
 
-    def ways(self, demand: int) -> list[Way]:
+    def under(self, compiled: Compiled) -> WayFinder:
+        """Return a finder for the same scenario at other prices."""
+        found = copy(self)
+        found.compiled, found._searches = compiled, {}  # noqa: SLF001 - it is of this class
+        return found
+
+    def ways(self, demand: int, *, twice: bool = False) -> list[Way]:
         """Return the ways of a demand, none if no open way leads from its origin.
+
+        With `twice`, ways of families may pass a node twice.
 
         Raises
         ------
@@ -154,17 +163,21 @@ class WayFinder:
             raise ValueError(msg)
         view = self.compiled.view(demand)
         search = self._search_of(self.compiled.view_of[demand])
-        found = self._simple(search, start, end)
+        found = self._told(search, start, end, twice=twice)
         if view.memory.matters and not _all_hold(found, view, start):
-            found = self._simple(self._remembering(view, start, end), start, end)
+            found = self._told(self._remembering(view, start, end), start, end, twice=twice)
         return found
 
-    def _simple(self, search: Search, start: int, end: int) -> list[Way]:
-        """Return the ways that pass no node twice."""
+    def _told(self, search: Search, start: int, end: int, *, twice: bool) -> list[Way]:
+        """Return the ways between two nodes, those that pass a node twice if they may."""
         if not np.isfinite(search.reach(start, end)):
             return []
         found = search.ways(start, end, max_detour=self.max_detour)
-        return [way for way in found if way.title != "family" or is_simple(self.graph, way.arcs)]
+        return [
+            way
+            for way in found
+            if twice or way.title != "family" or is_simple(self.graph, way.arcs)
+        ]
 
     def _search_of(self, number: int) -> Search:
         """Return the search of all demands of one class of cargo."""
@@ -207,11 +220,11 @@ class WayFinder:
         )  # fmt: skip
         each = field.memories.tolist()
         usable = np.concatenate([view.open_after(now) for now in each])
+        whole = np.concatenate([view.generalised_after(now) for now in each])
         cost = np.concatenate([view.cost_after(now) for now in each])
         time = np.concatenate([view.time_after(now) for now in each])
-        value = self.compiled.value_of_time_usd_per_teu_h
         index = ArcIndex(field.tail, field.head, n_nodes=field.n_states).among(usable)
-        weighted = Weighted(field, usable, (cost + value * time, cost, time), index)
+        weighted = Weighted(field, usable, (whole, cost, time), index)
         root = field.state(start, int(memory.gain_at_node[start]))
         goals = field.states(np.array([end])).tolist()
         return self._search(weighted, {start: root}, {end: goals})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Component(StrEnum):
@@ -35,18 +35,19 @@ class Component(StrEnum):
     DELAY = "delay"
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One line of a leg's bill, in USD of 2024, hours and kg CO2e per TEU.
 
-    `basis` names what it rests on: rows of a table (`rates.csv:12`), a table, or the id
-    of a rule. `quality` is the worst of these, `provisional` whether any may yet change.
+    `usd_per_feu` is what a 40-foot box pays for it; `basis` names what it rests on: rows
+    of a table (`rates.csv:12`), a table, or the id of a rule. `quality` is the worst of
+    these, `provisional` whether any may yet change.
     """
 
     component: Component
     usd: float = 0.0
     h: float = 0.0
     kg: float = 0.0
+    usd_per_feu: float = 0.0
     basis: tuple[str, ...] = ()
     quality: str = "assumed"
     provisional: bool = True

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from corridors.model.cost import Line
 
 
 class LegKind(StrEnum):
@@ -22,7 +26,8 @@ class Leg:
     """A run of arcs in one mode, country and operator, or one stop.
 
     `arcs` are rows of the decision graph in travel order. Stops have no length;
-    `operator` joins several by semicolons.
+    `operator` joins several by semicolons. `lines` are what cost, time and emissions are
+    made of and add up to them; `time_sd_h` is the standard deviation of the time.
     """
 
     leg_id: str
@@ -43,6 +48,8 @@ class Leg:
     rule_ids: tuple[str, ...] = ()
     source_ids: tuple[str, ...] = ()
     arcs: tuple[int, ...] = ()
+    time_sd_h: float = 0.0
+    lines: tuple[Line, ...] = ()
 
     @property
     def is_stop(self) -> bool:
@@ -60,7 +67,7 @@ class Route:
     """Legs from origin to destination; every total is the sum over the legs.
 
     `rank` counts from 1 within its demand and objective; `corridor` is the family
-    the route belongs to, empty if none.
+    the route belongs to, empty if none; `tonnes_per_teu` is what a TEU of the cargo holds.
     """
 
     route_id: str
@@ -72,6 +79,8 @@ class Route:
     objective: str
     legs: tuple[Leg, ...]
     status: str = "ok"
+    tonnes_per_teu: float | None = None
+    in_containers: bool = True
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -97,6 +106,16 @@ class Route:
     def time_h(self) -> float:
         """Time in hours, stops included."""
         return sum(leg.time_h for leg in self.legs)
+
+    @property
+    def time_sd_h(self) -> float:
+        """Standard deviation of the time in hours, if all that is late is late together."""
+        return sum(leg.time_sd_h for leg in self.legs)
+
+    @property
+    def cost_usd_per_feu(self) -> float:
+        """Cost in USD of 2024 per FEU, line by line as a 40-foot box pays."""
+        return sum(line.usd_per_feu for leg in self.legs for line in leg.lines)
 
     @property
     def emissions_kgco2e_per_teu(self) -> float:

@@ -120,12 +120,16 @@ class Costs:
     """Economic assumptions, money in USD of 2024.
 
     `units` are what turns the units of rules into USD per TEU, hours and TEU a year.
+    An hour of standard deviation has a value of its own; components in `left_out` are
+    not counted. Values are those of a TEU in a container, other goods' follow.
     """
 
     value_of_time_usd_per_teu_h: float
     penalty_usd_per_teu: float
     overrides: tuple[RateOverride, ...] = ()
     units: Mapping[str, float] = field(default_factory=dict)
+    value_of_reliability_usd_per_teu_h: float = 0.0
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

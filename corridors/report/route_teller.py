@@ -79,7 +79,7 @@ class RouteTeller:
 
     def _leg(self, leg: Leg) -> LegRow:
         """Return a leg with what rules add to its price."""
-        rows, prices = list(leg.arcs), self.compiled.prices
+        rows, prices = list(leg.arcs), self.view.prices
         plain = float(prices.cost_usd_per_teu[rows].sum()), float(prices.time_h[rows].sum())
         return LegRow(leg, leg.cost_usd_per_teu - plain[0], leg.time_h - plain[1])
 
@@ -99,13 +99,8 @@ class RouteTeller:
         more = after[0]
         cost = more.cost_usd_per_teu - route.cost_usd_per_teu
         time = more.time_h - route.time_h
-        return Second(
-            more.route_id, more.corridor, more.countries, cost, time, cost + self._value * time
-        )
-
-    @property
-    def _value(self) -> float:
-        return self.compiled.value_of_time_usd_per_teu_h
+        weight = self._weight(more) - self._weight(route)
+        return Second(more.route_id, more.corridor, more.countries, cost, time, weight)
 
     def _shut(self, route: Route | None) -> tuple[tuple[ShutWay, ...], tuple[ShutWay, ...]]:
         """Return the cheaper ways if all was lifted, and those that one decision opens."""
@@ -129,7 +124,9 @@ class RouteTeller:
         )
 
     def _weight(self, route: Route | None) -> float:
-        return route.cost_usd_per_teu + self._value * route.time_h if route else np.inf
+        if route is None:
+            return np.inf
+        return self.view.weigh(route.cost_usd_per_teu, route.time_h, route.time_sd_h)
 
     def _shut_way(
         self, lifting: str, way: LiftedWay, shutters: Iterable[Blocker], route: Route | None

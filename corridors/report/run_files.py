@@ -18,6 +18,7 @@ from corridors.report.geojson import (
     route_row,
     routes_geojson,
 )
+from corridors.report.lines import lines_csv
 from corridors.report.tables import metric_rows, metrics_csv, metrics_parquet
 from geodata.geometry import link_lines
 
@@ -71,6 +72,7 @@ def run_files(
             chokepoints, (np.array([place[str(row["asset_id"])]]) for row in chokepoints), meta=meta
         ),
         "cuts.geojson": cuts_geojson(result.demands, graph, draw.arcs, meta=meta),
+        "lines.csv": lines_csv(routes),
         "metrics.csv": metrics_csv(rows),
         "metrics.parquet": metrics_parquet(rows),
     }

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.scenario.candidates import Candidates
-from corridors.scenario.levies import Units, convert
+from corridors.scenario.levies import BY_VALUE, Units, convert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,14 +38,20 @@ OPEN = -1
 class Levied:
     """What one rule levies: an amount on each of some arcs, where it decides.
 
-    `arcs`, `situations` and `amounts` have one length; `won` (verdicts,) marks the
+    `arcs`, in order, `situations` and `amounts` have one length; `won` (verdicts,) marks the
     verdicts in which the rule decides.
     """
 
+    rule: Rule
     arcs: Ints
     situations: Ints
     amounts: Floats
     won: Bools
+
+    @property
+    def by_value(self) -> bool:
+        """Whether the amounts are a share of what the cargo is worth."""
+        return self.rule.unit in BY_VALUE
 
 
 @dataclass(frozen=True)
@@ -83,20 +89,41 @@ class Access:
         found: Bools = self.usable[self.verdict_of[row]][self.situation_of_arc]
         return found
 
-    def charge_of(self, row: int) -> Floats:
-        """Return what the classes of a row are charged on each arc in USD per TEU, (n,)."""
-        return self._levied(self.charges, row)
+    def charge_of(self, row: int, *, worth: float = 1.0) -> Floats:
+        """Return what the classes of a row are charged on each arc in USD per TEU, (n,).
+
+        `worth` is the value of the cargo by that which the charges are reckoned for.
+        """
+        return self._levied(self.charges, row, worth)
 
     def delay_of(self, row: int) -> Floats:
         """Return how long the classes of a row are delayed on each arc in hours, (n,)."""
         return self._levied(self.delays, row)
 
-    def _levied(self, levied: Sequence[Levied], row: int) -> Floats:
+    def _levied(self, levied: Sequence[Levied], row: int, worth: float = 1.0) -> Floats:
         total = np.zeros(len(self.situation_of_arc))
         for one in levied:
             wins = one.won[self.verdict_of[row, one.situations]]
-            total[one.arcs[wins]] += one.amounts[wins]
+            total[one.arcs[wins]] += one.amounts[wins] * (worth if one.by_value else 1.0)
         return total
+
+    @property
+    def levies_anything(self) -> bool:
+        """Whether any rule levies money or hours."""
+        return bool(self.charges or self.delays)
+
+    def levied_on(self, row: int, arcs: Ints) -> Iterator[tuple[Levied, int, float]]:
+        """Yield each rule that levies something of the classes of a row on some arcs.
+
+        With it go the position among `arcs` and the amount, of money or hours.
+        """
+        for one in (*self.charges, *self.delays):
+            if not len(one.arcs):
+                continue
+            at = np.minimum(np.searchsorted(one.arcs, arcs), len(one.arcs) - 1)
+            wins = one.won[self.verdict_of[row, one.situations[at]]]
+            for found in np.flatnonzero((one.arcs[at] == arcs) & wins).tolist():
+                yield one, found, float(one.amounts[at[found]])
 
     @cached_property
     def open(self) -> Bools:
@@ -277,7 +304,7 @@ class _Sheet:
             where = self.laid.levies[rule.id]
             self.warnings |= {where.problem} - {""}
             situations = self.laid.situation_of_place[where.places]
-            found.append(Levied(where.arcs, situations, value * where.parts, won))
+            found.append(Levied(rule, where.arcs, situations, value * where.parts, won))
         return tuple(found)
 
     def cap(self, verdict: Verdict) -> float:

@@ -14,10 +14,10 @@ from corridors.scenario.access import compile_access
 from corridors.scenario.candidates import Candidates
 from corridors.scenario.cargo import cargo_of, countries_of
 from corridors.scenario.closures import close
+from corridors.scenario.economy import Economy
 from corridors.scenario.in_force import as_of
 from corridors.scenario.levies import Units
 from corridors.scenario.own_rules import read_own
-from corridors.scenario.pricing import price
 from corridors.scenario.references import Names
 from corridors.scenario.stances import REFUSES, with_stances
 from corridors.scenario.terrain import Terrain
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from corridors.model.scenario import Scenario
     from corridors.scenario.access import Access
     from corridors.scenario.closures import Closures
+    from corridors.scenario.economy import Terms
     from corridors.scenario.pricing import Prices
     from corridors.scenario.rates import Rate, Rates
     from corridors.scenario.register import Register
@@ -44,7 +45,7 @@ class Compiled:
 
     `cargos` are those of the demands. Demands that no rule tells apart share a view:
     demand k has `views[view_of[k]]`. Prices are given for closed arcs too, since a rule
-    may be relaxed.
+    may be relaxed; `prices` are those of a TEU in a container.
     """
 
     graph: DecisionGraph
@@ -55,13 +56,13 @@ class Compiled:
     access: Access
     cargos: tuple[Cargo, ...]
     view_of: tuple[int, ...]
-    memories: tuple[Memory, ...]
+    classes: tuple[tuple[Memory, Terms], ...]
     value_of_time_usd_per_teu_h: float
 
     @cached_property
     def views(self) -> tuple[ClassView, ...]:
         """What each class of cargo may use and pays."""
-        return tuple(ClassView(self, memory) for memory in self.memories)
+        return tuple(ClassView(self, memory, terms) for memory, terms in self.classes)
 
     def view(self, demand: int) -> ClassView:
         """Return what the cargo of a demand may use and pays."""
@@ -114,6 +115,12 @@ class ClassView:
 
     compiled: Compiled
     memory: Memory
+    terms: Terms
+
+    @property
+    def prices(self) -> Prices:
+        """What each arc costs before any rule."""
+        return self.terms.prices
 
     @cached_property
     def open(self) -> Bools:
@@ -133,12 +140,43 @@ class ClassView:
     @property
     def emissions_kgco2e_per_teu(self) -> Floats:
         """Emissions in kg CO2e per TEU."""
-        return self.compiled.prices.emissions_kgco2e_per_teu
+        return self.prices.emissions_kgco2e_per_teu
+
+    @property
+    def time_sd_h(self) -> Floats:
+        """Standard deviation of the time in hours."""
+        return self.prices.time_sd_h
 
     @cached_property
     def generalised_usd_per_teu(self) -> Floats:
-        """Cost plus time at its value, in USD of 2024 per TEU."""
-        return self.cost_usd_per_teu + self.compiled.value_of_time_usd_per_teu_h * self.time_h
+        """Cost, and time and its standard deviation at their values, in USD of 2024 per TEU."""
+        return self._weighed(self.cost_usd_per_teu, self.time_h, self.time_sd_h)
+
+    def generalised_after(self, memory: int) -> Floats:
+        """Generalised cost of each arc for cargo that remembers something."""
+        return self._weighed(self.cost_after(memory), self.time_after(memory), self.time_sd_h)
+
+    def generalised_along(self, way: Ints, start: int) -> float:
+        """Return the generalised cost of a way from a node, with what is remembered.
+
+        Standard deviations add up, as if all that is late were late together, which is
+        the most that they can come to.
+        """
+        cost, time = self.along(way, start)
+        return float(self._weighed(cost, time, self.time_sd_h[way]).sum())
+
+    def weigh(self, cost_usd: float, time_h: float, time_sd_h: float) -> float:
+        """Return the generalised cost of totals, in USD of 2024 per TEU."""
+        terms = self.terms
+        late = terms.value_of_reliability_usd_per_teu_h * time_sd_h
+        return cost_usd + terms.value_of_time_usd_per_teu_h * time_h + late
+
+    def _weighed(self, cost: Floats, time: Floats, deviation: Floats) -> Floats:
+        terms = self.terms
+        found = cost + terms.value_of_time_usd_per_teu_h * time
+        if terms.value_of_reliability_usd_per_teu_h:
+            found = found + terms.value_of_reliability_usd_per_teu_h * deviation
+        return found
 
     def open_after(self, memory: int) -> Bools:
         """Which arcs may be used by cargo that remembers something."""
@@ -243,11 +281,14 @@ class ClassView:
         return closures.open & (access.open_of(row) | closures.lifted)
 
     def _cost(self, row: int) -> Floats:
-        prices, access = self.compiled.prices, self.compiled.access
-        return prices.cost_usd_per_teu + access.charge_of(row)
+        access, terms = self.compiled.access, self.terms
+        cost = self.prices.cost_usd_per_teu + access.charge_of(row, worth=terms.worth)
+        if access.delays:
+            cost += terms.lease_usd_per_teu_h * access.delay_of(row)
+        return cost
 
     def _time(self, row: int) -> Floats:
-        return self.compiled.prices.time_h + self.compiled.access.delay_of(row)
+        return self.prices.time_h + self.compiled.access.delay_of(row)
 
 
 def _said(one: Blocker) -> str:
@@ -291,21 +332,23 @@ def compile_scenario(
     countries = countries_of(snapshot.places)
     cargos = tuple(cargo_of(demand, countries, law.actors) for demand in scenario.demands)
     access, memories = _remembering(laid, cargos, Units(**scenario.costs.units))
-    distinct = {memory.rows: memory for memory in memories}
-    place = {rows: at for at, rows in enumerate(distinct)}
-    rates = rates.with_overrides(scenario.costs.overrides)
+    ledger = Economy(scenario, rates.with_overrides(scenario.costs.overrides), graph)
+    goods = [ledger.goods_of(demand, countries) for demand in scenario.demands]
+    keys = [(memory.rows, each) for memory, each in zip(memories, goods, strict=True)]
+    distinct = dict(zip(keys, memories, strict=True))
+    place = {key: at for at, key in enumerate(distinct)}
     return Compiled(
         graph=graph,
         law=law,
         closures=close(
             graph.arcs, scenario, graph.assets, graph.countries, calls_at=terrain.calls_at
         ),
-        prices=price(graph.arcs, rates, graph.assets, graph.countries),
+        prices=ledger.prices(ledger.usual),
         laid=laid,
         access=access,
         cargos=cargos,
-        view_of=tuple(place[memory.rows] for memory in memories),
-        memories=tuple(distinct.values()),
+        view_of=tuple(place[key] for key in keys),
+        classes=tuple((memory, ledger.terms(key[1])) for key, memory in distinct.items()),
         value_of_time_usd_per_teu_h=scenario.costs.value_of_time_usd_per_teu_h,
     )
 

@@ -28,6 +28,10 @@ TEU_PER_FEU = 2.0
 TONNES_PER_MT = 1e6
 #: Unit of a charge or delay that the rates count already: it adds nothing.
 IN_RATES = "in rates"
+#: Units of charges that are a share of what the cargo is worth.
+BY_VALUE = ("percent of value", "percent duty")
+#: Unit of charges that are a share of what the ship is worth.
+BY_HULL = "percent of hull value"
 _PER_KM = "USD/TEU-km"
 _VEHICLES = (Mode.RAIL, Mode.ROAD, Mode.SEA, Mode.FERRY)
 
@@ -59,7 +63,7 @@ _TABLE: dict[str, dict[str, tuple[tuple[str, ...], Callable[..., float]]]] = {
         "USD/container": (("teu_per_container",), lambda teu: 1.0 / teu),
         "USD/truck": (("teu_per_truck",), lambda teu: 1.0 / teu),
         "USD/vessel": (("vessel_teu",), lambda teu: 1.0 / teu),
-        "percent of hull value": (
+        BY_HULL: (
             ("hull_value_usd", "vessel_teu"), lambda usd, teu: usd / teu / 100.0,
         ),
         "percent of value": (("value_usd_per_teu",), lambda usd: usd / 100.0),

@@ -8,24 +8,20 @@ tariff, the rest is arithmetic over arrays.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from math import sqrt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from corridors.model.cost import Component
-from corridors.scenario.vocabulary import COST, EMISSIONS, TIME
-from geodata.types import Kind, Mode
+from corridors.scenario.tariffs import USUAL, Book
+from geodata.types import Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from corridors.scenario.rates import Rate, Rates
+    from corridors.scenario.tariffs import Goods, Item, Tariff
     from geodata.types import Asset, Codes, Floats, Indices, Ints, Shorts
-
-#: Hours in a week, for sailings a week.
-WEEK_H = 168.0
 
 
 class Priceable(Protocol):
@@ -53,42 +49,6 @@ class Priceable(Protocol):
 
 
 @dataclass(frozen=True)
-class Item:
-    """One thing that rows of a tariff pay for: a fixed part and one per km.
-
-    `sd_h` and `sd_h_per_km` are the standard deviation of its time, `rates` what it
-    rests on.
-    """
-
-    component: Component
-    usd: float = 0.0
-    usd_per_km: float = 0.0
-    h: float = 0.0
-    h_per_km: float = 0.0
-    kg: float = 0.0
-    kg_per_km: float = 0.0
-    sd_h: float = 0.0
-    sd_h_per_km: float = 0.0
-    rates: tuple[Rate, ...] = ()
-
-
-@dataclass(frozen=True)
-class Tariff:
-    """What rows of one kind, mode, country and asset pay, item by item."""
-
-    items: tuple[Item, ...]
-
-    @property
-    def rates(self) -> tuple[Rate, ...]:
-        """The rates behind all items, each once."""
-        return tuple(dict.fromkeys(rate for item in self.items for rate in item.rates))
-
-    def total(self, unit: str) -> float:
-        """Return the sum of all items of a unit, such as `usd` or `h_per_km`."""
-        return sum(getattr(item, unit) for item in self.items)
-
-
-@dataclass(frozen=True)
 class Prices:
     """Prices of n rows, each (n,): USD of 2024, hours and kg CO2e per TEU.
 
@@ -113,7 +73,12 @@ class Prices:
 
 
 def price(
-    table: Priceable, rates: Rates, assets: Sequence[Asset], countries: Sequence[str]
+    table: Priceable,
+    rates: Rates,
+    assets: Sequence[Asset],
+    countries: Sequence[str],
+    *,
+    goods: Goods = USUAL,
 ) -> Prices:
     """Price the rows of a link or arc table.
 
@@ -127,6 +92,8 @@ def price(
         What `table.asset` indexes.
     countries
         What `table.country` indexes.
+    goods
+        What is carried which way, and which components are left out.
 
     Returns
     -------
@@ -141,7 +108,7 @@ def price(
     key = _keys(table, len(assets), len(countries))
     first, same = np.unique(key, return_index=True, return_inverse=True)[1:]
     columns = (table.kind, table.mode, table.country, table.asset)
-    book = _Book(rates, assets, countries)
+    book = Book(rates, assets, countries, goods)
     codes = zip(*(column[first].tolist() for column in columns), strict=True)
     tariff = np.array([book.tariff(*row) for row in codes], np.int64)[same]
     tariffs = tuple(book.tariffs)
@@ -168,129 +135,3 @@ def _total(tariffs: Sequence[Tariff], tariff: Ints, km: Floats, unit: str) -> Fl
     fixed = np.array([one.total(unit) for one in tariffs], np.float64)
     per_km = np.array([one.total(f"{unit}_per_km") for one in tariffs], np.float64)
     return fixed[tariff] + per_km[tariff] * km
-
-
-@dataclass(frozen=True)
-class _Book:
-    """Makes tariffs from rates; most assets have none of their own and share one."""
-
-    rates: Rates
-    assets: Sequence[Asset]
-    countries: Sequence[str]
-    tariffs: list[Tariff] = field(default_factory=list)
-    made: dict[tuple[object, ...], int] = field(default_factory=dict)
-
-    def tariff(self, kind: int, mode: int, country: int, asset: int) -> int:
-        """Return the place in `tariffs` of the tariff of rows with these codes."""
-        thing = self.assets[asset] if asset >= 0 else None
-        own = thing if thing and thing.kind in ("service", "strait") else None
-        places = self._places(kind, country, thing)
-        key = (kind, mode, places, own and own.id)
-        if key not in self.made:
-            self.made[key] = len(self.tariffs)
-            self.tariffs.append(self._make(kind, mode, places, own))
-        return self.made[key]
-
-    def _make(self, kind: int, mode: int, places: tuple[str, ...], own: Asset | None) -> Tariff:
-        """Return the tariff of a kind and mode at the places; `own`: service or strait."""
-        return Tariff(tuple(self._items(kind, Mode(mode), places, own)))
-
-    def _items(
-        self, kind: int, mode: Mode, places: tuple[str, ...], own: Asset | None
-    ) -> Iterator[Item]:
-        """Yield what rows of a kind and mode at the places pay for."""
-        name = mode.name.lower()
-        if kind == Kind.LINE:
-            yield from self._line(mode, places, own)
-        elif kind == Kind.BORDER:
-            yield self._money(Component.BORDER_FEE, "border", name, places)
-            yield self._hours(Component.BORDER_DWELL, "border", name, places)
-        elif kind == Kind.GAUGE_CHANGE:
-            yield from self._handled(Component.GAUGE_CHANGE, name, places)
-        elif kind == Kind.BOARDING or (own and own.kind == "service"):
-            yield self._money(Component.PORT_HANDLING, "boarding", name, places)
-            yield self._hours(Component.PORT_DWELL, "boarding", name, places)
-            if kind == Kind.BOARDING:
-                yield self._wait(own)
-        elif mode == Mode.SEA:
-            yield self._money(Component.PORT_HANDLING, "port", name, places)
-            yield self._hours(Component.PORT_DWELL, "port", name, places)
-            yield self._money(Component.SAILING, "freight_base", name, places)
-            yield self._lifted(name, places)
-        else:
-            handled = Component.ACCESS if kind == Kind.ACCESS else Component.TRANSFER
-            yield from self._handled(handled, name, places)
-
-    def _places(self, kind: int, country: int, asset: Asset | None) -> tuple[str, ...]:
-        """Return the places that have rates of their own, nearest first."""
-        if kind == Kind.BORDER:
-            pair = asset.countries if asset else ()
-            around = self.rates.places_between(*pair) if len(pair) == 2 else ()  # noqa: PLR2004
-        else:
-            around = self.rates.places_in(self.countries[country]) if country >= 0 else ()
-        own = (asset.id,) if asset else ()
-        return tuple(place for place in (*own, *around) if place in self.rates.named_places)
-
-    def _line(self, mode: Mode, places: tuple[str, ...], asset: Asset | None) -> Iterator[Item]:
-        """Yield what a line pays for: by length, and the toll of a strait."""
-        name = mode.name.lower()
-        freight = self.rates.find("linehaul", COST, name, places)
-        speed = self.rates.find("speed", TIME, name, places)
-        burnt = self.rates.find("emissions", EMISSIONS, name, places)
-        moved = Component.SAILING if mode in (Mode.SEA, Mode.FERRY) else Component.LINEHAUL
-        yield Item(
-            moved, usd_per_km=freight.value, h_per_km=1 / speed.value,
-            sd_h_per_km=spread(1 / speed.high, 1 / speed.value, 1 / speed.low),
-            rates=(freight, speed),
-        )  # fmt: skip
-        yield Item(Component.EMISSIONS, kg_per_km=burnt.value, rates=(burnt,))
-        if asset and asset.kind == "strait":
-            yield self._money(Component.TOLL, "toll", name, (asset.id,))
-
-    def _handled(self, component: Component, mode: str, places: tuple[str, ...]) -> Iterator[Item]:
-        """Yield what a stop pays for at which cargo is lifted."""
-        name = component.value
-        money = self._money(component, name, mode, places)
-        hours = self._hours(component, name, mode, places)
-        yield replace(hours, usd=money.usd, rates=(*money.rates, *hours.rates))
-        yield self._lifted(mode, places)
-
-    def _money(self, component: Component, name: str, mode: str, places: tuple[str, ...]) -> Item:
-        """Return a fixed sum as an item."""
-        rate = self.rates.find(name, COST, mode, places)
-        return Item(component, usd=rate.value, rates=(rate,))
-
-    def _hours(self, component: Component, name: str, mode: str, places: tuple[str, ...]) -> Item:
-        """Return a stop's time as an item."""
-        rate = self.rates.find(name, TIME, mode, places)
-        deviation = spread(rate.low, rate.value, rate.high)
-        return Item(component, h=rate.value, sd_h=deviation, rates=(rate,))
-
-    def _lifted(self, mode: str, places: tuple[str, ...]) -> Item:
-        """Return the emissions of lifting cargo as an item."""
-        rate = self.rates.find("lift", EMISSIONS, mode, places)
-        return Item(Component.EMISSIONS, kg=rate.value, rates=(rate,))
-
-    def _wait(self, service: Asset | None) -> Item:
-        """Return the mean wait for a sailing: half the time between two, capped.
-
-        Cargo comes at any time between two sailings, so that the wait is uniform.
-        """
-        cap = self.rates.find("boarding_wait_cap", TIME, "sea", ())
-        sailings = service.sailings_per_week if service else None
-        wait = min(cap.value, WEEK_H / (2 * sailings)) if sailings else cap.value
-        return Item(Component.WAIT, h=wait, sd_h=wait / sqrt(3), rates=(cap,))
-
-
-def spread(low: float, likely: float, high: float) -> float:
-    """Return the standard deviation of a triangular distribution.
-
-    Examples
-    --------
-    >>> round(spread(0.0, 1.0, 2.0) ** 2, 6)
-    0.166667
-    >>> spread(3.0, 3.0, 3.0)
-    0.0
-    """
-    mixed = low * likely + likely * high + low * high
-    return sqrt(max(0.0, (low * low + likely * likely + high * high - mixed) / 18))

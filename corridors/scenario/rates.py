@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from corridors.errors import Finding, ScenarioError
+from corridors.errors import ScenarioError, nearest
 from corridors.model.scenario import QUALITIES, RateOverride
+from corridors.scenario.commodities import (
+    COMMODITY_COLUMNS,
+    DIRECTION_COLUMNS,
+    read_commodities,
+    read_directions,
+    read_range,
+    read_sources,
+)
+from corridors.scenario.deflator import load_deflator, worth_of
 from corridors.scenario.places import data_folder
 from corridors.scenario.tables import Row, Table, read_table
-from corridors.scenario.vocabulary import BY_MODE, COMPONENTS, MODES, unit_problem
+from corridors.scenario.vocabulary import (
+    BY_MODE,
+    BY_WEIGHT,
+    COMMODITIES,
+    COMPONENTS,
+    CONTAINER,
+    MODES,
+    unit_problem,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from corridors.scenario.commodities import Commodity, Direction
+
+#: Any mode, place or goods.
+ANY = "*"
 #: The tables that `load_rates` reads.
-TABLES = ("deflator.csv", "groups.csv", "rates.csv")
-#: The year whose dollars all money is in.
-MONEY_YEAR = 2024
+TABLES = ("deflator.csv", "groups.csv", "rates.csv", "commodities.csv", "directions.csv")
 
 COLUMNS = (
-    "component", "mode", "place", "value", "low", "high", "unit", "year",
-    "quality", "source", "provisional", "note",
+    "component", "mode", "place", "commodity", "value", "low", "high", "unit",
+    "year", "quality", "source", "provisional", "note",
 )  # fmt: skip
 
 
@@ -32,7 +51,8 @@ class Rate:
     """One rate, money in USD of 2024; `line` is its row in the table, 0 for an override.
 
     `place` is a country, a pair of countries (`KZ-UZ`), a group (`@EU`), the id of an
-    asset, or `*`; `sources` are ids of parameters.csv or sources.csv.
+    asset, or `*`; `commodity` is a class of goods, or `*`; `sources` are
+    ids of parameters.csv or sources.csv.
     """
 
     component: str
@@ -47,6 +67,13 @@ class Rate:
     provisional: bool = True
     note: str = ""
     line: int = 0
+    commodity: str = ANY
+    table: str = "rates.csv"
+
+    @property
+    def name(self) -> str:
+        """Where the rate stands: its row in a table, or the table or scenario alone."""
+        return f"{self.table}:{self.line}" if self.line else self.table
 
     @property
     def measure(self) -> str:
@@ -56,35 +83,66 @@ class Rate:
 
 @dataclass(frozen=True)
 class Rates:
-    """All rates and the groups of countries their places may name."""
+    """All rates, the groups of countries their places may name, goods and backhauls."""
 
     rows: tuple[Rate, ...]
     groups: Mapping[str, tuple[str, ...]]
+    commodities: Mapping[str, Commodity]
+    directions: tuple[Direction, ...] = ()
 
     @cached_property
-    def _index(self) -> dict[tuple[str, str, str, str], Rate]:
-        return {(r.component, r.measure, r.mode, r.place): r for r in self.rows}
+    def _index(self) -> dict[tuple[str, ...], Rate]:
+        return {(r.component, r.measure, r.mode, r.place, r.commodity): r for r in self.rows}
 
     @cached_property
     def named_places(self) -> frozenset[str]:
         """The places that have a rate of their own, `*` left out."""
-        return frozenset(rate.place for rate in self.rows) - {"*"}
+        return frozenset(rate.place for rate in self.rows) - {ANY}
 
-    def find(self, component: str, measure: str, mode: str, places: Iterable[str]) -> Rate:
+    def find(
+        self, component: str, measure: str, mode: str, places: Iterable[str],
+        commodity: str = CONTAINER,
+    ) -> Rate:  # fmt: skip
         """Return the rate of the first place that has one, the mode's before any mode's.
+
+        Goods without a rate of their own anywhere pay what a container pays, which is
+        marked as assumed.
 
         Raises
         ------
         ScenarioError
             If not even a rate for all places exists.
         """
-        for place in (*places, "*"):
-            for among in (mode, "*"):
-                rate = self._index.get((component, measure, among, place))
-                if rate is not None:
-                    return rate
-        msg = f"no rate for {component} ({measure}) by {mode}: add one for place *"
-        raise ScenarioError(msg)
+        around = (*places, ANY)
+        rate = self._nearest(component, measure, mode, around, (commodity, ANY))
+        if rate is None and commodity != CONTAINER:
+            stand_in = self._nearest(component, measure, mode, around, (CONTAINER,))
+            note = f"no rate of {commodity}: as a container"
+            rate = stand_in and replace(
+                stand_in, quality=QUALITIES[-1], provisional=True, note=note
+            )
+        if rate is None:
+            msg = f"no rate for {component} ({measure}) by {mode}: add one for place *"
+            raise ScenarioError(msg)
+        return rate
+
+    def _nearest(
+        self, component: str, measure: str, mode: str, places: Iterable[str],
+        commodities: tuple[str, ...],
+    ) -> Rate | None:  # fmt: skip
+        """Return the rate of the nearest place, of the mode before any, of the first goods."""
+        for place in places:
+            for among in (mode, ANY):
+                for goods in commodities:
+                    rate = self._index.get((component, measure, among, place, goods))
+                    if rate is not None:
+                        return rate
+        return None
+
+    def directed(self, origin: str, destination: str) -> tuple[Direction, ...]:
+        """Return the backhauls of cargo from one country to another."""
+        ends = self.places_in(origin), self.places_in(destination)
+        return tuple(one for one in self.directions if one.holds(*ends))
 
     def places_in(self, country: str) -> tuple[str, ...]:
         """Return the places that cover a country, nearest first."""
@@ -97,11 +155,10 @@ class Rates:
 
     def with_overrides(self, overrides: Iterable[RateOverride]) -> Rates:
         """Return the rates with some replaced or added."""
-        index = self._index | {
-            (rate.component, rate.measure, rate.mode, rate.place): rate
-            for rate in map(_override, overrides)
-        }
-        return Rates(tuple(index.values()), self.groups)
+        made = [_override(one) for one in overrides]
+        gone = {(r.component, r.measure, r.mode, r.place) for r in made}
+        kept = (r for r in self.rows if (r.component, r.measure, r.mode, r.place) not in gone)
+        return replace(self, rows=(*kept, *made))
 
 
 def pair_name(a: str, b: str) -> str:
@@ -119,7 +176,7 @@ def _override(given: RateOverride) -> Rate:
     """Return a scenario's rate as a rate."""
     return Rate(
         given.component, given.mode, given.place, given.value, given.unit,
-        given.value, given.value, "assumed", (given.source or "scenario",),
+        given.value, given.value, "assumed", (given.source or "scenario",), table="scenario",
     )  # fmt: skip
 
 
@@ -139,32 +196,27 @@ def load_rates(folder: Path | None = None) -> Rates:
         If a table is missing.
     """
     folder = folder or data_folder()
-    deflator = load_deflator(folder)
+    deflator, groups = load_deflator(folder), load_groups(folder)
+    goods = read_table(folder / "commodities.csv", COMMODITY_COLUMNS)
     table = read_table(folder / "rates.csv", COLUMNS)
-    rates = tuple(_rate(table, row, deflator) for row in table.rows)
+    ways = read_table(folder / "directions.csv", DIRECTION_COLUMNS)
+    commodities = read_commodities(goods, deflator)
+    tonnes = {name: one.tonnes.value for name, one in commodities.items()}
+    rates = tuple(rate for row in table.rows for rate in _rates(table, row, deflator, tonnes))
     _check_unique(table, rates)
     _check_complete(table, rates)
-    table.done()
-    return Rates(rates, load_groups(folder))
+    names = {*groups, *(group for each in groups.values() for group in each), *_countries(rates)}
+    directions = read_directions(ways, names)
+    together = [one for each in (table, goods, ways) for one in each.findings]
+    if together:
+        msg = "the tables of rates are invalid:"
+        raise ScenarioError(msg, findings=together)
+    return Rates(rates, groups, commodities, directions)
 
 
-def load_deflator(folder: Path) -> dict[int, float]:
-    """Return what a dollar of each year is worth in USD of 2024.
-
-    Raises
-    ------
-    ScenarioError
-        If the table is wrong.
-    """
-    table = read_table(folder / "deflator.csv", ("year", "usd_2024_per_usd", "source", "note"))
-    worth = {
-        int(table.number(row, "year", least=1900)): table.number(
-            row, "usd_2024_per_usd", least=0.01
-        )
-        for row in table.rows
-    }
-    table.done()
-    return worth
+def _countries(rates: Iterable[Rate]) -> set[str]:
+    """Return the countries that have rates."""
+    return {rate.place for rate in rates if _is_code(rate.place)}
 
 
 def load_groups(folder: Path) -> dict[str, tuple[str, ...]]:
@@ -183,35 +235,32 @@ def load_groups(folder: Path) -> dict[str, tuple[str, ...]]:
     return groups
 
 
-def _rate(table: Table, row: Row, deflator: Mapping[int, float]) -> Rate:
-    """Return a row as a rate, noting what is wrong with it."""
+def _rates(
+    table: Table, row: Row, deflator: Mapping[int, float], tonnes: Mapping[str, float]
+) -> Iterator[Rate]:
+    """Yield a row as a rate for each class of goods it names, noting what is wrong with it."""
     component = table.choice(row, "component", COMPONENTS)
-    unit = row.cells["unit"]
+    written = row.cells["unit"]
+    unit = BY_WEIGHT.get(written, written)
     problem = unit_problem(component, unit) if component in COMPONENTS else ""
     if problem:
         table.find(row, "unit", problem)
-    factor = _factor(table, row, deflator) if unit.startswith("USD") else 1.0
-    value = table.number(row, "value", least=0.001 if component == "speed" else 0.0)
-    low, high = (
-        table.number(row, column) if row.cells[column] else value for column in ("low", "high")
-    )
-    if not low <= value <= high:
-        table.find(row, "value", f"{value:g} is not within {low:g} to {high:g}")
-    return Rate(
-        component, table.choice(row, "mode", ("*", *MODES)), _place(row.cells["place"]),
-        value * factor, unit, low * factor, high * factor,
-        table.choice(row, "quality", QUALITIES), _sources(table, row),
-        table.choice(row, "provisional", ("yes", "no")) == "yes", row.cells["note"], row.line,
-    )  # fmt: skip
-
-
-def _factor(table: Table, row: Row, deflator: Mapping[int, float]) -> float:
-    """Return what the row's dollar is worth in 2024; a year without an index is noted."""
-    year = row.cells["year"]
-    if year.isdecimal() and int(year) in deflator:
-        return deflator[int(year)]
-    table.find(row, "year", f"{year or 'no year'} has no price index", "see deflator.csv")
-    return 1.0
+    factor = worth_of(table, row, deflator) if unit.startswith("USD") else 1.0
+    value, low, high = read_range(table, row, "value", least=0.001 if component == "speed" else 0.0)
+    mode, place = table.choice(row, "mode", (ANY, *MODES)), _place(row.cells["place"])
+    quality, sources = table.choice(row, "quality", QUALITIES), read_sources(table, row)
+    provisional = table.choice(row, "provisional", ("yes", "no")) == "yes"
+    for name in row.cells["commodity"].split(";"):
+        if name not in (*COMMODITIES, ANY):
+            mend = nearest(name, COMMODITIES) or f"one of {', '.join(COMMODITIES)} or {ANY}"
+            table.find(row, "commodity", f"{name!r} is not known", mend)
+        if unit != written and name == ANY:
+            table.find(row, "unit", f"{written} needs a class of goods", "say which in commodity")
+        by = factor * (tonnes.get(name, 1.0) if unit != written else 1.0)
+        yield Rate(
+            component, mode, place, value * by, unit, low * by, high * by, quality, sources,
+            provisional, row.cells["note"], row.line, name,
+        )  # fmt: skip
 
 
 def _place(written: str) -> str:
@@ -224,20 +273,15 @@ def _is_code(part: str) -> bool:
     return len(part) == 2 and part.isupper()  # noqa: PLR2004 - ISO 3166 alpha-2
 
 
-def _sources(table: Table, row: Row) -> tuple[str, ...]:
-    """Return the row's source ids; a row without one is noted."""
-    if not row.cells["source"]:
-        table.find(row, "source", "every rate needs a source", 'or "general knowledge"')
-    return tuple(row.cells["source"].split(";"))
-
-
 def _check_unique(table: Table, rates: Iterable[Rate]) -> None:
     """Note rates that stand twice."""
-    first: dict[tuple[str, str, str, str], int] = {}
-    for row, rate in zip(table.rows, rates, strict=True):
-        line = first.setdefault((rate.component, rate.unit, rate.mode, rate.place), rate.line)
+    rows = {row.line: row for row in table.rows}
+    first: dict[tuple[str, ...], int] = {}
+    for rate in rates:
+        key = (rate.component, rate.unit, rate.mode, rate.place, rate.commodity)
+        line = first.setdefault(key, rate.line)
         if line != rate.line:
-            table.find(row, "component", f"stands already on line {line}", "keep one")
+            table.find(rows[rate.line], "component", f"stands already on line {line}", "keep one")
 
 
 def _check_complete(table: Table, rates: Iterable[Rate]) -> None:
@@ -249,5 +293,4 @@ def _check_complete(table: Table, rates: Iterable[Rate]) -> None:
             for mode in modes:
                 needed = component != "freight_base" or mode == "sea"
                 if needed and (component, unit, mode) not in have:
-                    message = f"no rate for {component} ({unit}) by {mode} in place *"
-                    table.findings.append(Finding(table.file, 1, 1, "", message, "add one"))
+                    table.lacks(f"no rate for {component} ({unit}) by {mode} in place *")

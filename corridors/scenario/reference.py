@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Self
 
 from corridors.errors import Finding, ScenarioError
 from corridors.model.access import CONFIDENCES
+from corridors.scenario.deflator import load_deflator
 from corridors.scenario.places import data_folder
-from corridors.scenario.rates import load_deflator, load_rates
+from corridors.scenario.rates import load_rates
 from corridors.scenario.reference_cells import (
     CARGOES,
     KINDS,

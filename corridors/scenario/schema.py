@@ -22,6 +22,7 @@ from pydantic import (
 
 from corridors.errors import nearest
 from corridors.model import scenario as model
+from corridors.model.cost import Component
 from corridors.scenario.levies import Units
 from corridors.scenario.register_cells import ASSUMPTION, GENERAL_KNOWLEDGE
 from corridors.scenario.vocabulary import COMPONENTS, unit_problem
@@ -79,6 +80,16 @@ def _unit(name: str) -> str:
 
 
 UnitName = Annotated[str, AfterValidator(_unit)]
+
+
+def _component(name: str) -> str:
+    if name not in set(Component):
+        msg = f"unknown component {name}; {nearest(name, list(Component))}"
+        raise ValueError(msg)
+    return name
+
+
+ComponentName = Annotated[str, AfterValidator(_component)]
 
 
 class TraitsSpec(Strict):
@@ -282,6 +293,17 @@ class CostsSection(Strict):
     value_of_time_usd_per_teu_h: float = Field(
         ge=0, description="What an hour of one TEU is worth, in USD of 2024."
     )
+    value_of_reliability_usd_per_teu_h: float = Field(
+        default=0.0,
+        ge=0,
+        description="What an hour of standard deviation of the time of one TEU is worth, in USD "
+        "of 2024.",
+    )
+    left_out: list[ComponentName] = Field(
+        default_factory=list,
+        description="Components of cost and time not counted, e.g. container_lease: "
+        + ", ".join(Component),
+    )
     penalty_usd_per_teu: float = Field(
         gt=0, description="Cost of leaving one TEU of demand unserved, in USD of 2024."
     )
@@ -380,6 +402,8 @@ def to_model(spec: ScenarioSpec) -> model.Scenario:
             spec.costs.penalty_usd_per_teu,
             overrides,
             dict(spec.costs.units),
+            spec.costs.value_of_reliability_usd_per_teu_h,
+            tuple(spec.costs.left_out),
         ),
         alternatives=model.Alternatives(
             tuple(spec.alternatives.families), spec.alternatives.max_detour

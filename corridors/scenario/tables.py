@@ -36,6 +36,10 @@ class Table:
         at = self.columns.index(column) + 1
         self.findings.append(Finding(self.file, row.line, at, column, message, mend))
 
+    def lacks(self, message: str, mend: str = "add one") -> None:
+        """Note a mistake of the table as a whole."""
+        self.findings.append(Finding(self.file, 1, 1, "", message, mend))
+
     def number(self, row: Row, column: str, *, least: float = 0.0) -> float:
         """Return a cell as a number of at least `least`; a bad one is noted and NaN."""
         try:

@@ -41,6 +41,7 @@ FILES = [
     "cuts.geojson",
     "flows.geojson",
     "legs.geojson",
+    "lines.csv",
     "manifest.json",
     "metrics.csv",
     "metrics.parquet",

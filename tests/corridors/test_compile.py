@@ -28,7 +28,10 @@ HEAD = (
     "id: x\ntitle: t\nwhy: w\nas_of: 2026-11-22\n"
     "demands: [{id: d, origin: ONE, destination: TWO, teu_per_year: 1}]\n"
 )
-COSTS = "costs: {value_of_time_usd_per_teu_h: 2.57, penalty_usd_per_teu: 50000}\n"
+COSTS = (
+    "costs: {value_of_time_usd_per_teu_h: 2.57, penalty_usd_per_teu: 50000,"
+    " left_out: [container_lease]}\n"
+)
 
 
 def asset(name: str, kind: str, *countries: str, **more: Any) -> Asset:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corridors.errors import InputMissingError, ScenarioError
+from corridors.scenario.deflator import load_deflator
 from corridors.scenario.places import data_folder
-from corridors.scenario.rates import load_deflator
 from corridors.scenario.reference import Reference, load_reference
 from corridors.scenario.reference_cells import KINDS, NOTHING, Places, Way
 
@@ -46,7 +46,7 @@ def write(path: Path, rows: list[dict[str, str]]) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return the shipped rates beside one value, one ordering and one source."""
-    for name in ("rates", "groups", "deflator", "parameters"):
+    for name in ("rates", "groups", "deflator", "commodities", "directions", "parameters"):
         shutil.copy(data_folder() / f"{name}.csv", tmp_path)
     write(tmp_path / "sources.csv", [{"id": "S1", "title": "a paper", "url": ""}])
     write(tmp_path / "reference.csv", [VALUE])
@@ -105,7 +105,7 @@ def test_the_study_of_2017_is_there_and_finds_suez_cheaper() -> None:
     group = SHIPPED.groups["NSA-MOW-2017"]
     costs = {row.way: row.centre for row in group if row.quantity == "cost"}
     assert len(costs) == 4
-    by_sea = Way(through=("PSUZ", "PSPB"))
+    by_sea = Way(corridor="SUEZ-INDIA-RUSSIA")
     assert min(costs, key=lambda way: costs[way]) == by_sea
     worth = load_deflator(data_folder())[2017]
     assert costs[by_sea] == pytest.approx(3133 * worth)

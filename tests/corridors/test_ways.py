@@ -25,6 +25,8 @@ from corridors.model.scenario import (
     Traits,
 )
 from corridors.run import Answer, solve
+from corridors.scenario.rates import load_rates
+from corridors.scenario.tariffs import USUAL, lease_of
 from corridors.solve.paths import Router
 from corridors.solve.stateful import Field
 from geodata.snapshot import Snapshot
@@ -268,7 +270,9 @@ def test_what_is_paid_for_having_been_somewhere_is_in_the_totals(
     for way, route in after.items():
         more = way[:2] == (0, 1)
         assert (rule in route.legs[-1].rule_ids) == more
-        assert route.cost_usd_per_teu - before[way].cost_usd_per_teu == pytest.approx(usd * more)
+        # The container is hired for the time of the search too.
+        whole = usd + hours * lease_of(load_rates(), USUAL)
+        assert route.cost_usd_per_teu - before[way].cost_usd_per_teu == pytest.approx(whole * more)
         assert route.time_h - before[way].time_h == pytest.approx(hours * more)
 
 
