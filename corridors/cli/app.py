@@ -15,6 +15,7 @@ from corridors.cli.explain import explain_app
 from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets, print_json
 from corridors.cli.profile import register as register_profile
 from corridors.cli.validate import fit, validate
+from corridors.cli.why import register as register_why
 
 INFEASIBLE, INVALID = 4, 3
 
@@ -45,6 +46,7 @@ app = typer.Typer(
 )
 export_app = typer.Typer(help="Write the network or a map for other tools.", no_args_is_help=True)
 register_profile(export_app)
+register_why(explain_app)
 app.add_typer(export_app, name="export")
 app.add_typer(explain_app, name="explain")
 
