@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from corridors.metrics.family import PassageFinder, Section
 from corridors.metrics.ways import WayFinder
+from corridors.model.cost import Component
 from corridors.model.scenario import (
     Access,
     Alternatives,
@@ -274,6 +275,22 @@ def test_what_is_paid_for_having_been_somewhere_is_in_the_totals(
         whole = usd + hours * lease_of(load_rates(), USUAL)
         assert route.cost_usd_per_teu - before[way].cost_usd_per_teu == pytest.approx(whole * more)
         assert route.time_h - before[way].time_h == pytest.approx(hours * more)
+
+
+@pytest.mark.parametrize(
+    ("rule", "component"), [("fined", Component.CHARGE), ("searched", Component.DELAY)]
+)
+def test_the_bill_of_a_leg_adds_up_and_names_the_rule_that_levies(
+    rule: str, component: Component
+) -> None:
+    for route in told(answer(rule)).routes:
+        levied = [line for leg in route.legs for line in leg.lines if line.component is component]
+        assert [line.basis for line in levied] == [(rule,)] * (arcs(route)[:2] == [0, 1])
+        for leg in route.legs:
+            assert sum(line.usd for line in leg.lines) == pytest.approx(leg.cost_usd_per_teu)
+            assert sum(line.h for line in leg.lines) == pytest.approx(leg.time_h)
+            burnt = sum(line.kg for line in leg.lines)
+            assert burnt == pytest.approx(leg.emissions_kgco2e_per_teu)
 
 
 def test_a_way_that_only_memory_opens_is_found() -> None:

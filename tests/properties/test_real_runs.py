@@ -35,6 +35,8 @@ RULE = {
     "confidence": "low", "placeholder": "no", "source": "assumption", "note": "",
 }  # fmt: skip
 
+COUNTED = ("cost", "time")
+
 
 @pytest.fixture(scope="module")
 def baseline() -> Scenario:
@@ -100,6 +102,25 @@ def test_no_route_uses_a_closed_arc_and_all_are_whole(real: Real, answer: Answer
             cost, time = view.along(way, start)
             assert route.cost_usd_per_teu == pytest.approx(cost.sum())
             assert route.time_h == pytest.approx(time.sum())
+
+
+def test_bills_add_up_and_rest_on_rows_or_rules(answer: Answer) -> None:
+    rules = {rule.id for rule in answer.compiled.law.rules}
+    for route in (route for demand in answer.result.demands for route in demand.routes):
+        for leg in route.legs:
+            assert sum(line.usd for line in leg.lines) == pytest.approx(leg.cost_usd_per_teu)
+            assert sum(line.h for line in leg.lines) == pytest.approx(leg.time_h)
+            for line in leg.lines:
+                assert line.basis, leg.leg_id
+                assert all(".csv" in name or name in rules for name in line.basis), leg.leg_id
+
+
+def test_shares_of_what_is_assumed_are_shares(answer: Answer) -> None:
+    names = {f"{kind}_{what}_share" for kind in ("assumed", "provisional") for what in COUNTED}
+    found = [one for one in answer.result.metrics if one.name in names]
+    routes = sum(len(demand.routes) for demand in answer.result.demands)
+    assert len(found) == len(names) * routes
+    assert all(0 <= one.value <= 1 and one.unit == "ratio" for one in found)
 
 
 def test_a_border_is_passed_only_at_a_crossing(real: Real, answer: Answer) -> None:
