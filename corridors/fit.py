@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.metrics.agreement import TEU_PER_FEU
+from corridors.metrics.told import freight, items_of
 from corridors.model.cost import Component
 from corridors.model.scenario import RateOverride
 from corridors.report.outputs import writing_output
@@ -22,7 +22,7 @@ from corridors.scenario.places import data_folder
 from corridors.scenario.reference import load_reference
 from corridors.scenario.tables import read_table
 from corridors.solve.bounded import fit_within
-from corridors.validate import Bench, Question
+from corridors.validate import Bench, question
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,9 +46,9 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class Row:
-    """A through rate as an equation: km of each rate in `km`, the rest of its cost fixed.
+    """A through rate as an equation: `km` paid for at each rate, the rest of its cost fixed.
 
-    All in USD of 2024 per TEU.
+    In USD of 2024 per box of the row's unit; a box of 40 feet pays for more km.
     """
 
     reference: Reference
@@ -80,7 +80,7 @@ class Fitted:
         return [at for at, row in enumerate(self.rows) if row.km.get(rate)]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fit as plain values, money in USD of 2024 per TEU."""
+        """Return the fit as plain values, money in USD of 2024."""
         return {
             "relative_error": RELATIVE_ERROR,
             "rates": [
@@ -178,29 +178,25 @@ def as_csv(found: Fitted) -> bytes:
 
 def _row(bench: Bench, reference: Reference) -> Row | None:
     """Return a through rate as an equation, None if the model has no way for it."""
-    question = Question(
-        bench.nearest(reference), reference, reference.way, reference.mode, reference.scope
-    )
-    found = question.found
+    found = question(bench.nearest(reference), reference).found
     if found is None:
         return None
-    km = _km_of_rates(found)
-    boxes = TEU_PER_FEU[reference.mode] if reference.unit == "USD/FEU" else 1.0
+    km = _km_of_rates(found, reference.unit)
     moved = sum(rate.value * length for rate, length in km.items())
-    return Row(reference, reference.centre / boxes, found.amounts.total - moved, km)
+    return Row(reference, reference.centre, found.amounts.total - moved, km)
 
 
-def _km_of_rates(found: Found) -> dict[Rate, float]:
+def _km_of_rates(found: Found, unit: str) -> dict[Rate, float]:
     """Return how many km each rate is paid for, those that may move and are on land."""
-    graph, prices = found.compiled.graph, found.compiled.prices
+    view = found.compiled.view(found.demand)
     km: dict[Rate, float] = {}
     for arc in found.amounts.arcs.tolist():
-        for item in prices.tariffs[int(prices.tariff[arc])].items:
+        for item in items_of(view, arc):
             if item.component != Component.LINEHAUL:
                 continue
             for rate in item.rates:
                 if rate.component == "linehaul" and rate.low < rate.high:
-                    paid = item.usd_per_km / rate.value * float(graph.arcs.length_km[arc])
+                    paid = freight(view, arc, item, unit) / rate.value
                     km[rate] = km.get(rate, 0.0) + paid
     return km
 

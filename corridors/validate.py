@@ -13,8 +13,9 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from corridors.errors import InputMissingError
 from corridors.manifest import make_manifest, manifest_bytes
-from corridors.metrics.agreement import Compared, Ordered, Told, Validation, in_unit
+from corridors.metrics.agreement import Compared, Ordered, Told, Validation
 from corridors.metrics.told import Keep, Ways, amounts, lanes, parts, speed_kmh
 from corridors.model.scenario import Demand, RateOverride, Traits
 from corridors.report.outputs import write_files, writing_output
@@ -46,6 +47,9 @@ AS_OF_DAY, LIFTED, ALL_BUILT = "as of the day", "refusals lifted", "refusals lif
 STAGES = ((AS_OF_DAY, LIFTED), (ALL_BUILT,))
 #: Cargo of a published value: containers of no owner that rules single out.
 CARGO = Traits(commodity=("container",))
+
+#: What published freight does not hold: the shipper pays them apart.
+NOT_FREIGHT = ("insurance", "container_lease")
 
 
 class Ends(NamedTuple):
@@ -94,7 +98,8 @@ class Moment:
             Demand(f"{origin}-{destination}", origin, destination, 1.0, CARGO)
             for origin, destination in self.ends
         )
-        asked = replace(base, demands=demands, access=access)
+        costs = replace(base.costs, left_out=NOT_FREIGHT)
+        asked = replace(base, demands=demands, access=access, costs=costs)
         return compile_scenario(asked, self.snapshot, self.rates, self.register)
 
 
@@ -137,7 +142,7 @@ class Bench:
 
 def validate(
     network: Path, *, out: Path | None = None, docs: Path | None = None,
-    overrides: Sequence[RateOverride] = (),
+    overrides: Sequence[RateOverride] = (), references: References | None = None,
 ) -> Validation:  # fmt: skip
     """Hold the model against all published values and orderings.
 
@@ -151,6 +156,8 @@ def validate(
         Page whose counted part is rewritten.
     overrides
         Rates in place of those of the table.
+    references
+        Published values; the shipped ones if not given.
 
     Raises
     ------
@@ -158,30 +165,35 @@ def validate(
         As their names say.
     """
     started = time.perf_counter()
-    references = load_reference()
+    references = references or load_reference()
     bench = Bench.of(network, overrides)
     bench.prepare(references)
     found = Validation(
-        tuple(Compared(row, tell(bench.nearest(row), row)) for row in references.values),
+        tuple(Compared(row, question(bench.nearest(row), row).answer) for row in references.values),
         tuple(_ordered(bench.nearest(row), row) for row in references.orderings),
     )
     if out is not None:
         files = files_of(found)
         write_files(out, files | {"manifest.json": _manifest(bench, files, started)})
     if docs is not None:
-        page = docs_page(found, docs.read_text(encoding="utf-8") if docs.is_file() else "")
+        page = _page(found, docs)
         with writing_output(docs) as partial:
             partial.write_text(page, encoding="utf-8")
     return found
 
 
-def tell(moment: Moment, row: Reference) -> Told:
-    """Return the model's value for a published one, in its unit."""
-    told = Question(moment, row, row.way, row.mode, row.scope).answer
-    if told.value is None:
-        return told
-    each = tuple(replace(one, value=in_unit(one.value, row)) for one in told.parts)
-    return replace(told, value=in_unit(told.value, row), parts=each)
+def _page(found: Validation, docs: Path) -> str:
+    """Return a page with its counted part made anew."""
+    try:
+        return docs_page(found, docs.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        msg = f"{docs}: {getattr(error, 'strerror', None) or error}"
+        raise InputMissingError(msg) from error
+
+
+def question(moment: Moment, row: Reference) -> Question:
+    """Return what a published value asks of the model."""
+    return Question(moment, row, row.way, row.mode, row.scope, row.unit)
 
 
 class Found(NamedTuple):
@@ -204,6 +216,7 @@ class Question:
     way: Way
     mode: str = "multimodal"
     scope: str = "through"
+    unit: str = ""
 
     @cached_property
     def found(self) -> Found | None:
@@ -244,7 +257,9 @@ class Question:
         if way is None:
             return None
         quantity = self.row.quantity
-        told = amounts(ways.compiled, demand, way, quantity=quantity, scope=self.scope)
+        told = amounts(
+            ways.compiled, demand, way, quantity=quantity, scope=self.scope, unit=self.unit
+        )
         return Found(ways.compiled, demand, told, stage, mode, keep)
 
 

@@ -113,4 +113,4 @@ def show_fit(found: Fitted) -> None:
         fit = found.fit
         off = (f"{fit.before[at]:+.0%}", f"{fit.after[at]:+.0%}", f"{fit.weight[at]:.2f}")
         add(made, row.reference.id, ends, f"{row.asked:,.0f}", *off)
-    page.table("Through rates, USD of 2024 per TEU, and how far off the model is", made)
+    page.table("Through rates, USD of 2024 per box, and how far off the model is", made)

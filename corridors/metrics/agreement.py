@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from corridors.scenario.reference import Ordering, Reference
     from corridors.scenario.reference_cells import Way
 
-#: Twenty-foot units that a forty-foot box is priced as, by mode of the published value: a
-#: truck carries one box (P081); ocean freight 1.8 (P214, P215); railways 1.6 (P020).
-TEU_PER_FEU = {"road": 1.0, "sea": 1.8, "rail": 1.6, "multimodal": 1.6}
 #: Quantity -> what the targets call it.
 LIKE = {
     "distance": "distance", "time": "time", "border_time": "time", "speed": "time",
@@ -151,11 +148,6 @@ class Target:
         return self.reached >= self.asked if self.at_least else self.reached <= self.asked
 
 
-def in_unit(value: float, row: Reference) -> float:
-    """Return a value per TEU in the unit of a published row."""
-    return value * TEU_PER_FEU[row.mode] if row.unit == "USD/FEU" else value
-
-
 def grouped(compared: Iterable[Compared], name_of: Callable[[Compared], str]) -> tuple[Group, ...]:
     """Return how the rows that set nothing agree, in groups by name."""
     found: dict[str, list[Compared]] = {}
@@ -230,8 +222,27 @@ def needed(one: Compared) -> tuple[Part, float] | None:
 
     None if the model has no value, or if no factor of 0 or more would do.
     """
-    if one.told.value is None or not one.told.parts:
+    if one.told.value is None:
         return None
-    first = one.told.parts[0]
-    factor = 1 + (one.row.centre - one.told.value) / first.value if first.value > 0 else -1.0
+    return _scaled(one.told, one.row.centre - one.told.value)
+
+
+def turned(one: Ordered) -> tuple[tuple[Part, float] | None, tuple[Part, float] | None]:
+    """Return what alone makes the two ways of an ordering equal: on the better, on the worse.
+
+    Each is the largest part of the way and the factor on it, None if no factor of 0 or
+    more would do.
+    """
+    if one.better.value is None or one.worse.value is None:
+        return None, None
+    gap = one.better.value - one.worse.value
+    return _scaled(one.better, -gap), _scaled(one.worse, gap)
+
+
+def _scaled(told: Told, change: float) -> tuple[Part, float] | None:
+    """Return the largest part of a value and the factor on it that changes the value so."""
+    if told.value is None or not told.parts or told.parts[0].value <= 0:
+        return None
+    first = told.parts[0]
+    factor = 1 + change / first.value
     return (first, factor) if factor >= 0 else None

@@ -15,6 +15,8 @@ import numpy as np
 
 from corridors.metrics.family import sections
 from corridors.model.cost import Component
+from corridors.scenario.levies import TEU_PER_FEU
+from corridors.scenario.tariffs import feu_of
 from corridors.solve.paths import Router
 from geodata.types import Kind, Mode
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from corridors.metrics.family import Section
     from corridors.scenario.compile import ClassView, Compiled
     from corridors.scenario.reference_cells import Way
+    from corridors.scenario.tariffs import Item
     from corridors.solve.stateful import Nodes
     from geodata.snapshot import Snapshot
     from geodata.types import Bools, Branch, Codes, DecisionGraph, Floats, Ints
@@ -52,8 +55,9 @@ class Keep(IntEnum):
 
 @dataclass(frozen=True)
 class Lane:
-    """A corridor or branch by name: its sections, and where and how the family goes.
+    """A corridor or branch by name: its sections, and where and how it goes.
 
+    A branch has sections and straits of its own, and modes and countries of its family.
     `modes`, `countries` and `straits` hold codes of the graph.
     """
 
@@ -73,9 +77,9 @@ def lanes(snapshot: Snapshot) -> dict[str, Lane]:
     for family, branches in families.items():
         known[family] = _lane(graph, branches, [one for one in found if one.family == family])
     for branch in snapshot.branches:
-        own = tuple(one for one in found if one.branch == branch.id)
-        if branch.id not in known:
-            known[branch.id] = replace(known[branch.family], sections=own)
+        own = _lane(graph, [branch], [one for one in found if one.branch == branch.id])
+        whole = known[branch.family]
+        known.setdefault(branch.id, replace(own, modes=whole.modes, countries=whole.countries))
     return known
 
 
@@ -133,8 +137,8 @@ class Ways:
             One of `LINES_OF`.
         keep
             Whether a way along a corridor takes only the modes (if `mode` leaves them
-            open) and the straits of its family, and crosses on land no countries but
-            the family's and those of the ends.
+            open) and the straits of its lane, and crosses on land no countries but the
+            lane's and those of the ends.
 
         Notes
         -----
@@ -266,7 +270,9 @@ class Amounts:
         return float(self.each.sum())
 
 
-def amounts(compiled: Compiled, demand: int, way: Ints, *, quantity: str, scope: str) -> Amounts:
+def amounts(
+    compiled: Compiled, demand: int, way: Ints, *, quantity: str, scope: str, unit: str = "",
+) -> Amounts:  # fmt: skip
     """Return what a way amounts to, arc by arc.
 
     Parameters
@@ -276,25 +282,53 @@ def amounts(compiled: Compiled, demand: int, way: Ints, *, quantity: str, scope:
     way
         Arcs in travel order.
     quantity
-        cost in USD of 2024 per TEU, time or border_time in h, distance in km; speed
-        gives the hours and kilometres of the line, see `speed_kmh`.
+        cost in USD of 2024 per TEU, or per 40-foot box if `unit` is USD/FEU; time,
+        border_time and speed: the hours; distance in km.
     scope
         through or door: all of the way; carriage: the lines, and the borders and
         changes of gauge they meet, with the fixed part of ocean freight; crossing: the
         borders and changes of gauge alone.
+    unit
+        The unit of a cost.
 
     Notes
     -----
     The model starts and ends at terminals: of a value from door to door it leaves out
     the first and the last haul.
     """
-    arcs = compiled.graph.arcs
-    cost, time = compiled.view(demand).along(way, int(arcs.tail[way[0]]))
+    arcs, view = compiled.graph.arcs, compiled.view(demand)
+    cost, time = view.along(way, int(arcs.tail[way[0]]))
+    if quantity == "cost" and unit == "USD/FEU":
+        cost = cost * TEU_PER_FEU + np.array([_saved(view, arc) for arc in way.tolist()])
     each = {"cost": cost, "distance": arcs.length_km[way]}.get(quantity, time)
     each = np.where(_counted(arcs.kind[way], scope), each, 0.0)
     if quantity == "cost" and scope == "carriage":
-        each = each + np.array([_freight_base(compiled, arc) for arc in way.tolist()])
+        each = each + np.array([_freight_base(view, arc, unit) for arc in way.tolist()])
     return Amounts(way, each)
+
+
+def freight(view: ClassView, arc: int, item: Item, unit: str) -> float:
+    """Return what an item of an arc's price comes to in a unit of cost."""
+    prices = view.prices
+    km = float(view.compiled.graph.arcs.length_km[arc])
+    usd = item.usd + item.usd_per_km * km
+    if unit != "USD/FEU":
+        return usd
+    mode = prices.tariffs[int(prices.tariff[arc])].mode
+    return usd * feu_of(view.terms.rates, item.component, mode)
+
+
+def items_of(view: ClassView, arc: int) -> tuple[Item, ...]:
+    """Return what an arc's price is made of, charges by rules left out."""
+    return view.prices.tariffs[int(view.prices.tariff[arc])].items
+
+
+def _saved(view: ClassView, arc: int) -> float:
+    """Return what a 40-foot box pays for an arc beyond what two of 20 feet pay."""
+    return sum(
+        freight(view, arc, item, "USD/FEU") - TEU_PER_FEU * freight(view, arc, item, "USD/TEU")
+        for item in items_of(view, arc)
+    )
 
 
 def speed_kmh(compiled: Compiled, demand: int, way: Ints) -> float:
@@ -330,9 +364,9 @@ def _counted(kind: Codes, scope: str) -> Bools:
     return stops if scope == "crossing" else stops | (kind == Kind.LINE)
 
 
-def _freight_base(compiled: Compiled, arc: int) -> float:
-    """Return the fixed part of ocean freight that a stop's price holds, in USD per TEU."""
-    if compiled.graph.arcs.kind[arc] in (Kind.LINE, *_ON_THE_WAY):
+def _freight_base(view: ClassView, arc: int, unit: str) -> float:
+    """Return the fixed part of ocean freight that a stop's price holds."""
+    if view.compiled.graph.arcs.kind[arc] in (Kind.LINE, *_ON_THE_WAY):
         return 0.0
-    tariff = compiled.prices.tariffs[int(compiled.prices.tariff[arc])]
-    return sum(item.usd for item in tariff.items if item.component == Component.SAILING)
+    sailing = (one for one in items_of(view, arc) if one.component == Component.SAILING)
+    return sum(freight(view, arc, one, unit) for one in sailing)

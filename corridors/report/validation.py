@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from math import exp
 from typing import TYPE_CHECKING, Any
 
 from corridors.metrics.agreement import (
@@ -22,6 +23,7 @@ from corridors.metrics.agreement import (
     needed,
     share_right,
     targets,
+    turned,
     worst,
 )
 from corridors.report.register_page import markdown_table, with_counts
@@ -46,6 +48,13 @@ ORDERING_FIELDS = (
 GROUP_FIELDS = ("by", "group", "n", "missing", "off", "bias", "inside", "of_range")
 #: Rows off by more than this are told as losses: half as much again, or a third too little.
 LOSS = 0.405
+#: Orderings that a model of these corridors has to reproduce, by the groups they are in.
+SERIES = {
+    "The study of 2017, Nhava Sheva-Moscow": ("comcec-cost", "comcec-time"),
+    "The Middle Corridor against the Northern one": ("titr-north-time", "titr-north-cost"),
+}
+#: Groups with a median further to one side than this are told with what would centre them.
+BIASED = 0.1
 #: How rows are grouped.
 GROUPINGS: dict[str, Callable[[Compared], str]] = {
     "quantity and kind": lambda one: f"{one.row.quantity}, {one.row.kind}",
@@ -182,6 +191,9 @@ def _sections(found: Validation) -> Iterable[str]:
           t.n, "yes" if t.met else "no") for t in targets(found)],
     )  # fmt: skip
     yield _reachable(found)
+    for title, names in SERIES.items():
+        yield f"### {title}"
+        yield _series([one for one in found.ordered if one.row.group in names])
     for by, name_of in GROUPINGS.items():
         yield f"### By {by}"
         yield markdown_table(
@@ -192,6 +204,8 @@ def _sections(found: Validation) -> Iterable[str]:
     yield "\n".join(f"- {ordered_words(one)}" for one in found.ordered if one.row.counts)
     yield "### Where the model loses, the worst first"
     yield "\n".join(f"- {worst_words(one)}" for one in worst(found.compared, least=LOSS))
+    yield "### What would have to change"
+    yield "\n".join(_changes(found))
     yield "### What needed more than the day allowed"
     yield "\n".join(_stretched(found))
     yield "### Rows that set a parameter, never counted"
@@ -200,6 +214,29 @@ def _sections(found: Validation) -> Iterable[str]:
         [(c.row.id, c.row.quantity, _amount(c.told.value), _amount(c.row.centre), c.row.unit,
           _amount(c.ratio), ", ".join(c.row.sets)) for c in found.compared if not c.row.counts],
     )  # fmt: skip
+
+
+def _series(rows: Sequence[Ordered]) -> str:
+    """Return some orderings, those that set a parameter included, and how many are right."""
+    right = sum(one.right is True for one in rows)
+    marked = (f"- {ordered_words(one)}{'' if one.row.counts else ' (sets)'}" for one in rows)
+    return "\n".join((f"{right} of {len(rows)} right.", "", *marked))
+
+
+def _changes(found: Validation) -> Iterable[str]:
+    """Yield what would centre the groups that are far to one side, and turn wrong orderings."""
+    for group in grouped(found.compared, GROUPINGS["quantity and mode"]):
+        if abs(group.bias) >= BIASED:
+            yield f"- {group.name}: times {exp(-group.bias):.2f}, by the median of {group.n} rows"
+    for one in found.ordered:
+        if one.row.counts and one.right is False:
+            ways = (one.row.better, one.row.worse)
+            changes = [
+                f"{change[0].what} on {way_words(way)} times {change[1]:.2f}"
+                for way, change in zip(ways, turned(one), strict=True)
+                if change
+            ]
+            yield f"- {one.row.id}: {' or '.join(changes) or 'no single part would do'}"
 
 
 def _reachable(found: Validation) -> str:
