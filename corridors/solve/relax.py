@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from corridors.solve.barred import Core
 from corridors.solve.flow import SolverError
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
+    from ortools.sat.python import cp_model
 
     from corridors.solve.barred import Barred
 
@@ -125,8 +125,12 @@ def _lightest(core: Core, most: int, effort: float) -> tuple[list[tuple[int, ...
     """Return the lightest sets that open a way, whether these are all, and whether proven."""
     if core.reached(())[core.end]:
         return [()], True, True
+    cuts = core.cuts(())
+    alone = _alone(core, cuts)
+    if alone:
+        return alone[:most], len(alone) <= most, True
     master = _Master(core.barred, effort)
-    master.demand(core.cuts(()))
+    master.demand(cuts)
     found: list[tuple[int, ...]] = []
     while len(found) <= most:
         lifted = master.solve()
@@ -142,10 +146,25 @@ def _lightest(core: Core, most: int, effort: float) -> tuple[list[tuple[int, ...
     return found[:most], False, True
 
 
+def _alone(core: Core, cuts: Iterable[Elements]) -> list[tuple[int, ...]]:
+    """Return the elements of the least weight that open a way alone: no set is lighter.
+
+    Most certificates end here, before the solver, which takes long to load, is needed.
+    """
+    weight, barriers = core.barred.weight, core.barred.barriers
+    found = {one for one, each in enumerate(weight) if each == min(weight)}
+    for cut in cuts:
+        found &= {one for row in cut for one in barriers[row] if len(barriers[row]) == 1}
+    return [(one,) for one in sorted(found) if core.reached((one,))[core.end]]
+
+
 class _Master:
     """The lightest elements that open at least one barrier of every cut demanded so far."""
 
     def __init__(self, barred: Barred, effort: float) -> None:
+        from ortools.sat.python import cp_model
+
+        self.cp_model = cp_model
         self.barred, self.effort, self.stopped = barred, effort, False
         self.model = cp_model.CpModel()
         self.lift: dict[int, cp_model.IntVar] = {}
@@ -175,6 +194,7 @@ class _Master:
         elements = sorted(self.lift)
         weight = [self.barred.weight[one] for one in elements]
         lift = [self.lift[one] for one in elements]
+        cp_model = self.cp_model
         self.model.minimize(cp_model.LinearExpr.weighted_sum(lift, weight))
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
