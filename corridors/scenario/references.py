@@ -11,7 +11,7 @@ from corridors.scenario.closures import ANYWHERE, border_names
 from corridors.scenario.own_rules import read_own
 from corridors.scenario.register_cells import Asset, Known
 from corridors.scenario.stances import unknown_actors
-from corridors.scenario.vocabulary import MODES
+from corridors.scenario.vocabulary import COMMODITIES, MODES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -111,11 +111,12 @@ def _on_network(loaded: Loaded, names: Names) -> Iterator[Problem]:
 
 
 def _of_cargo(loaded: Loaded, names: Names) -> Iterator[Problem]:
-    """Yield owners, flags and operators that do not exist, and lists no rule asks about."""
+    """Yield parties that do not exist, lists no rule asks about, and goods nobody knows."""
     among = {*names.graph.countries, *names.actors}
     own = read_own(loaded.scenario.access.own, names.register, names.known)[0]
-    asked = (one for rule in (*names.register.rules, *own) for one in rule.who)
+    asked = [one for rule in (*names.register.rules, *own) for one in rule.who]
     lists = {name for one in asked if one.field == "list" for name in one.names}
+    goods = {name for one in asked if one.field == "commodity" for name in one.names}
     for at, demand in enumerate(loaded.scenario.demands):
         for trait in _PARTIES:
             for name in getattr(demand.traits, trait):
@@ -123,6 +124,9 @@ def _of_cargo(loaded: Loaded, names: Names) -> Iterator[Problem]:
                 yield from _unknown(_of_trait(loaded, at, trait), "party", plain, among)
         for name in demand.traits.list:
             yield from _unknown(_of_trait(loaded, at, "list"), "list", name, lists)
+        for name in demand.traits.commodity:
+            path = _of_trait(loaded, at, "commodity")
+            yield from _unknown(path, "commodity", name, goods | {*COMMODITIES})
 
 
 def _of_trait(loaded: Loaded, demand: int, trait: str) -> Path:
