@@ -13,6 +13,7 @@ from corridors.errors import InputMissingError
 from corridors.manifest import make_manifest, manifest_bytes
 from corridors.metrics.answers import Answers
 from corridors.metrics.chokepoint import traffic, traffic_metrics
+from corridors.metrics.cpmm import cpmm_metrics
 from corridors.metrics.route import route_metrics
 from corridors.metrics.ways import WayFinder
 from corridors.model.result import DemandResult, Flow, Metric, Result
@@ -124,6 +125,7 @@ def solve(scenario: Scenario, snapshot: Snapshot, link_km: Floats, register: Reg
         metrics=tuple(
             _totals(flow.cost_usd, flow.unserved_teu_per_year, volume)
             + route_metrics(routes)
+            + cpmm_metrics(routes)
             + traffic_metrics(chokepoints)
         ),
         flows=tuple(_flows(arcs, flow.route_teu_per_year)),
