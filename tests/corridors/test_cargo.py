@@ -55,20 +55,20 @@ def test_every_trait_may_be_said() -> None:
 
 def test_the_usual_traits_are_those_of_demands_that_say_none() -> None:
     first, second = demands(
-        "cargo: {owner: KZ, commodity: containers}\n"
+        "cargo: {owner: KZ, commodity: container}\n"
         f"demands:\n  - {{{ENDS % 'a'}}}\n  - {{{ENDS % 'b'}, owner: [RU], list: eu_listed}}\n"
     )
-    assert first.traits == Traits(owner=("KZ",), commodity=("containers",))
-    assert second.traits == Traits(owner=("RU",), commodity=("containers",), list=("eu_listed",))
+    assert first.traits == Traits(owner=("KZ",), commodity=("container",))
+    assert second.traits == Traits(owner=("RU",), commodity=("container",), list=("eu_listed",))
 
 
 def test_the_usual_traits_are_inherited_one_by_one(tmp_path: Path) -> None:
-    text = f"cargo: {{owner: KZ, commodity: containers}}\ndemands: [{{{ENDS % 'a'}}}]\n"
+    text = f"cargo: {{owner: KZ, commodity: container}}\ndemands: [{{{ENDS % 'a'}}}]\n"
     (tmp_path / "base.yaml").write_text(HEAD + text, encoding="utf-8")
     child = "extends: base\nid: y\ntitle: t\nwhy: w\ncargo: {owner: [RU, UZ]}\n"
     (tmp_path / "child.yaml").write_text(child, encoding="utf-8")
     (demand,) = load_scenario(str(tmp_path / "child.yaml")).scenario.demands
-    assert demand.traits == Traits(owner=("RU", "UZ"), commodity=("containers",))
+    assert demand.traits == Traits(owner=("RU", "UZ"), commodity=("container",))
 
 
 def test_set_reaches_the_traits() -> None:
@@ -113,7 +113,7 @@ COLUMNS = "id,origin,destination,teu_per_year,owner,list,flag,note\n"
 def from_table(folder: Path, rows: str) -> tuple[Demand, ...]:
     (folder / "d.csv").write_text(COLUMNS + rows, encoding="utf-8")
     (folder / "s.yaml").write_text(
-        f"{HEAD}cargo: {{flag: KZ, commodity: containers}}\ndemands_file: d.csv\n", encoding="utf-8"
+        f"{HEAD}cargo: {{flag: KZ, commodity: container}}\ndemands_file: d.csv\n", encoding="utf-8"
     )
     return load_scenario(str(folder / "s.yaml"), names=NAMES).scenario.demands
 
@@ -122,10 +122,10 @@ def test_cells_of_a_table_hold_lists_parted_by_semicolons(tmp_path: Path) -> Non
     rows = "a,MOW,PNSA,5,RU;KZ,eu_listed;dual_use,,a; b\nb,MOW,PPTI,6,,,UZ,\n"
     first, second = from_table(tmp_path, rows)
     assert first.traits == Traits(
-        owner=("RU", "KZ"), flag=("KZ",), commodity=("containers",), list=("eu_listed", "dual_use")
+        owner=("RU", "KZ"), flag=("KZ",), commodity=("container",), list=("eu_listed", "dual_use")
     )
     assert first.note == "a; b"
-    assert second.traits == Traits(flag=("UZ",), commodity=("containers",))
+    assert second.traits == Traits(flag=("UZ",), commodity=("container",))
 
 
 def test_a_party_in_a_table_that_does_not_exist_is_told_with_its_cell(tmp_path: Path) -> None:

@@ -121,7 +121,9 @@ def test_all_names_are_told_at_once() -> None:
         "access:\n  regimes: {r18: x}\n  events: {E9: true}\n  rules: {R9: true}\n"
         "  permits: [RX]\n  refuses: [RX]\n  close: {XQ: w}\n  open: {XQ: w}\n"
         "  own: {O: {by: RX, effect: deny, on_kind: asset, on: R18}}\n"
-        "alternatives: {families: [TITTR]}\n" + DEMAND % ", owner: RX, list: eu_lister, commodity: grian"
+        "alternatives: {families: [TITTR]}\n"
+        + DEMAND
+        % ", owner: RX, list: eu_lister, commodity: grian"
     )
     assert [line.split("  ")[1] for line in found(text)] == [
         "network.built[0]", "access.regimes.r18", "access.events.E9", "access.rules.R9",
