@@ -85,7 +85,7 @@ class Setters:
     """What may be named as set from a row, and what the rates rest on.
 
     `by_source` maps a source to the measure and the name of every parameter, or rate
-    written `component/mode/place`, that cites it and is in use.
+    written `component/mode/place`, or direction, that cites it and is in use.
     """
 
     names: frozenset[str]
@@ -113,6 +113,12 @@ class Setters:
                 setter = basis if basis in cited else name
                 for source in cited.get(basis, (basis,)):
                     found.setdefault(source, set()).add((rate.measure, setter))
+        for turned in rates.directions:
+            names.add(name := f"directions/{turned.id}")
+            for basis in turned.factor.sources:
+                setter = basis if basis in cited else name
+                for source in cited.get(basis, (basis,)):
+                    found.setdefault(source, set()).add((COST, setter))
         return cls(frozenset(names), {key: frozenset(those) for key, those in found.items()})
 
     def of_row(self, sources: Iterable[str], quantity: str) -> set[str]:
