@@ -87,7 +87,7 @@ def _words(found: WhyExplained) -> Iterator[str]:
         )
     yield (
         f"{found.winner} wins over {loser} by {abs(found.gap_usd_per_teu):,.0f} USD/TEU, "
-        "time at its value: the second has "
+        f"time at its value. {found.b} has "
         f"{usd:+,.0f} USD, {h:+,.1f} h at {found.value_of_time_usd_per_teu_h:.2f} USD/h"
         + (
             f", {late:+,.1f} h of standard deviation at "
@@ -163,8 +163,8 @@ def _range(flip: Flip) -> str:
 
 
 def _input(one: Uncertain) -> str:
-    row = f" (rates.csv:{one.line})" if one.line else ""
-    return f"{one.name.replace('_', ' ')}, {one.unit}{row}"
+    told = f"rates.csv:{one.line}, {one.quality}" if one.line else one.quality
+    return f"{one.name.replace('_', ' ')}, {one.unit} ({told})"
 
 
 def _tornado(page: Page, found: WhyExplained) -> None:

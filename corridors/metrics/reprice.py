@@ -35,7 +35,8 @@ class Uncertain:
     """A number that a result rests on, with the range in which it may lie.
 
     `inverse` marks a speed: cost and time are straight lines in hours per km, not in
-    km per hour. `line` is its row in rates.csv, 0 for what stands elsewhere.
+    km per hour. `line` is its row in rates.csv, 0 for what stands elsewhere; `quality`
+    says how well it is known.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Uncertain:
     low: float
     high: float
     line: int = 0
+    quality: str = "assumed"
     inverse: bool = False
 
     def level(self, value: float) -> float:
@@ -117,7 +119,14 @@ class Repricer:
         ):
             if value > 0 and estimate.low < estimate.high:
                 scale = value / estimate.value
-                yield Uncertain(name, unit, value, estimate.low * scale, estimate.high * scale)
+                yield Uncertain(
+                    name,
+                    unit,
+                    value,
+                    estimate.low * scale,
+                    estimate.high * scale,
+                    quality=estimate.quality,
+                )
 
     def used_by(self, arcs: Iterable[int]) -> frozenset[str]:
         """Return the names of the uncertain inputs behind the prices of some arcs."""
@@ -203,7 +212,7 @@ def _uncertain(rate: Rate) -> Uncertain:
     name = " ".join(word for word in words if word not in (ANY, CONTAINER))
     return Uncertain(
         f"{name} {rate.measure}", rate.unit, rate.value, rate.low, rate.high, rate.line,
-        inverse=rate.component == "speed",
+        rate.quality, inverse=rate.component == "speed",
     )  # fmt: skip
 
 

@@ -114,7 +114,7 @@ def _input(one: Uncertain) -> dict[str, Any]:
     row = f"rates.csv:{one.line}" if one.line else ""
     return {
         "name": one.name, "row": row, "unit": one.unit, "value": one.value, "low": one.low,
-        "high": one.high,
+        "high": one.high, "quality": one.quality,
     }  # fmt: skip
 
 
