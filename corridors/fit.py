@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.metrics.told import freight, items_of
+from corridors.metrics.amounts import freight, items_of
 from corridors.model.cost import Component
 from corridors.model.scenario import RateOverride
 from corridors.report.outputs import writing_output

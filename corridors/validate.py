@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from corridors.errors import InputMissingError
 from corridors.manifest import make_manifest, manifest_bytes
 from corridors.metrics.agreement import Compared, Ordered, Told, Validation
-from corridors.metrics.told import Keep, Ways, amounts, lanes, parts, speed_kmh
+from corridors.metrics.amounts import amounts, parts, speed_kmh
+from corridors.metrics.told import Keep, Ways, lanes
 from corridors.model.scenario import Demand, RateOverride, Traits
 from corridors.report.outputs import write_files, writing_output
 from corridors.report.validation import docs_page, files_of
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from corridors.metrics.told import Amounts, Lane
+    from corridors.metrics.amounts import Amounts
+    from corridors.metrics.told import Lane
     from corridors.model.scenario import Scenario
     from corridors.scenario.compile import Compiled
     from corridors.scenario.load import Loaded
@@ -137,7 +139,10 @@ class Bench:
         """Tell each moment what it will be asked."""
         rows: tuple[Reference | Ordering, ...] = (*references.values, *references.orderings)
         for row in rows:
-            self.nearest(row).add([Ends(row.origin, row.destination)])
+            moment = self.nearest(row)
+            known = {place.id for place in moment.snapshot.places}
+            if {row.origin, row.destination} <= known:
+                moment.add([Ends(row.origin, row.destination)])
 
 
 def validate(
@@ -221,6 +226,8 @@ class Question:
     @cached_property
     def found(self) -> Found | None:
         """The first way found: in the mode first, on the day first, None if there is none."""
+        if Ends(self.row.origin, self.row.destination) not in self.moment.ends:
+            return None
         return next(filter(None, (self._at(*each) for each in self._tries())), None)
 
     @cached_property

@@ -62,7 +62,7 @@ def show_validation(found: Validation, out: Path | None) -> None:
         numbers = ("rows", "no way", "off", "bias", "inside", "of")
         made = table("group", *numbers, right=numbers)
         for group in grouped(found.compared, name_of):
-            add(made, *map(str, group_cells(group)))
+            add(made, *("-" if cell is None else str(cell) for cell in group_cells(group)))
         page.table(f"By {by}", made)
     wrong = [one for one in found.ordered if one.row.counts and not one.right]
     page.lines("Orderings that the model has wrong", map(ordered_words, wrong), hang=HANG)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from corridors.metrics.told import Part
+    from corridors.metrics.amounts import Part
     from corridors.scenario.reference import Ordering, Reference
     from corridors.scenario.reference_cells import Way
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from math import exp
+from math import exp, isnan
 from typing import TYPE_CHECKING, Any
 
 from corridors.metrics.agreement import (
-    LIKE,
     Compared,
     Group,
     Ordered,
@@ -27,6 +26,7 @@ from corridors.metrics.agreement import (
     worst,
 )
 from corridors.report.register_page import markdown_table, with_counts
+from corridors.report.scatter import plot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -87,7 +87,7 @@ def as_dict(found: Validation) -> dict[str, Any]:
     return {
         "schema_version": 1,
         "targets": [
-            {"name": one.name, "reached": round(one.reached, 4), "target": one.asked,
+            {"name": one.name, "reached": _round(one.reached), "target": one.asked,
              "n": one.n, "met": one.met}
             for one in targets(found)
         ],
@@ -101,12 +101,16 @@ def as_dict(found: Validation) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def group_cells(group: Group) -> tuple[str | int | float, ...]:
+def group_cells(group: Group) -> tuple[str | float | None, ...]:
     """Return a group as cells: name, counts, and logarithms with three decimals."""
     return (
-        group.name, group.n, group.missing, round(group.off, 3), round(group.bias, 3),
+        group.name, group.n, group.missing, _round(group.off), _round(group.bias),
         group.inside, group.of_range,
     )  # fmt: skip
+
+
+def _shown(group: Group) -> list[str]:
+    return ["-" if cell is None else str(cell) for cell in group_cells(group)]
 
 
 def value_row(one: Compared) -> dict[str, object]:
@@ -198,7 +202,7 @@ def _sections(found: Validation) -> Iterable[str]:
         yield f"### By {by}"
         yield markdown_table(
             ("group", "n", "no way", "off", "bias", "inside", "of"),
-            [group_cells(group) for group in grouped(found.compared, name_of)],
+            [_shown(group) for group in grouped(found.compared, name_of)],
         )
     yield "### Orderings"
     yield "\n".join(f"- {ordered_words(one)}" for one in found.ordered if one.row.counts)
@@ -270,55 +274,6 @@ def _needs(told: Told) -> str:
     return ", ".join(needs)
 
 
-def plot(found: Validation) -> bytes:
-    """Return a picture of the model's values over the published ones, as SVG."""
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-
-    fixed: dict[Any, Any] = {"svg.hashsalt": "corridors", "svg.fonttype": "path"}
-    with rc_context(fixed):
-        figure = Figure(figsize=(13, 4.6), layout="constrained")
-        FigureCanvasSVG(figure)
-        likes = tuple(dict.fromkeys(LIKE.values()))
-        for axes, like in zip(figure.subplots(1, len(likes)), likes, strict=True):
-            _panel(axes, like, [c for c in found.compared if LIKE[c.row.quantity] == like])
-        image = io.BytesIO()
-        figure.savefig(image, format="svg", metadata={"Date": None, "Creator": None})
-    return image.getvalue()
-
-
-#: Kind -> marker; rows that set a parameter are hollow.
-_MARKERS = {"observed": "o", "operator": "s", "official": "^", "promotional": "v"}
-_COLOURS = {"observed": "#0072B2", "operator": "#009E73", "official": "#D55E00",
-            "promotional": "#999999"}  # fmt: skip
-
-
-def _panel(axes: Any, like: str, rows: Sequence[Compared]) -> None:  # noqa: ANN401 - matplotlib
-    """Draw one panel: a point a row, the line of equality and that of a factor two."""
-    for kind, marker in _MARKERS.items():
-        for counts in (True, False):
-            some = [
-                (c.row.centre, c.told.value)
-                for c in rows
-                if c.row.kind == kind and c.row.counts == counts and c.told.value
-            ]
-            if some:
-                axes.scatter(
-                    *zip(*some, strict=True), s=16, marker=marker, linewidths=0.8,
-                    facecolors=_COLOURS[kind] if counts else "none", edgecolors=_COLOURS[kind],
-                    label=kind if counts else f"{kind}, sets a parameter",
-                )  # fmt: skip
-    low, high = min(*axes.get_xlim(), *axes.get_ylim()), max(*axes.get_xlim(), *axes.get_ylim())
-    ends = [max(low, 1.0), high * 1.3]
-    for factor, style in ((1.0, "-"), (2.0, ":"), (0.5, ":")):
-        axes.plot(ends, [factor * end for end in ends], style, color="#666666", linewidth=0.8)
-    unit = {"cost": "USD of 2024 per box", "time": "h", "distance": "km"}[like]
-    axes.set(xscale="log", yscale="log", title=like, xlabel=f"published, {unit}",
-             ylabel=f"model, {unit}", xlim=ends, ylim=ends)  # fmt: skip
-    axes.legend(fontsize=6, frameon=False)
-
-
 def _csv(fields: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
     """Return rows as CSV; True and False as yes and no, None as nothing."""
     text = io.StringIO(newline="")
@@ -334,7 +289,7 @@ def _cell(value: object) -> object:
 
 
 def _round(value: float | None) -> float | None:
-    return None if value is None else round(value, 3)
+    return None if value is None or isnan(value) else round(value, 3)
 
 
 def _amount(value: float | None) -> str:

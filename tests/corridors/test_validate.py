@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from math import exp, log
@@ -28,7 +29,8 @@ from corridors.metrics.agreement import (
     turned,
     worst,
 )
-from corridors.metrics.told import Keep, Part, loop_km
+from corridors.metrics.amounts import Part
+from corridors.metrics.told import Keep, loop_km
 from corridors.model.access import Span
 from corridors.model.scenario import RateOverride
 from corridors.report.validation import as_dict, docs_page, files_of
@@ -351,6 +353,22 @@ def test_a_row_is_asked_on_the_day_nearest_to_its_own(bench: Bench) -> None:
     assert day["RV160"] == "replay_2022_03_15"
     assert day["RV142"] == "replay_2024_11_18"
     assert day["RV038"] == "baseline"
+
+
+def test_a_network_without_the_places_has_no_way(bench: Bench) -> None:
+    row = next(one for one in load_reference().values if one.id == "RV066")
+    for other in (
+        replace(row, origin="NOWHERE"),
+        replace(row, way=Way(through=("NOWHERE",))),
+        replace(row, way=Way(corridor="NO-CORRIDOR")),
+    ):
+        assert question(bench.nearest(other), other).answer.value is None
+
+
+def test_groups_without_a_way_are_plain_json() -> None:
+    found = Validation((compared(None, published(10.0)),), ())
+    text = json.dumps(as_dict(found), allow_nan=False)
+    assert json.loads(text)["groups"][0]["off"] is None
 
 
 # --- the whole ---------------------------------------------------------------
