@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from corridors.model.cost import Component, Line
 from corridors.scenario.levies import BY_HULL, BY_VALUE, TEU_PER_FEU
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from corridors.model.access import Rule
-    from corridors.model.route import Route
     from corridors.scenario.compile import ClassView
     from corridors.scenario.tariffs import Item
     from geodata.types import Floats, Ints
@@ -29,6 +28,7 @@ Levy = tuple[Key, Amounts]
 _Priced = tuple[tuple[tuple[Key, Amounts, Amounts], ...], tuple[str, ...]]
 
 SOURCED = "sourced"
+ASSUMED = "assumed"
 
 
 class Biller:
@@ -42,6 +42,7 @@ class Biller:
         self._km: list[float] = length_km.tolist()
         self._priced: dict[int, _Priced] = {}
         self._stops: dict[int, tuple[Line, ...]] = {}
+        self._runs: dict[tuple[int, ...], tuple[Line, ...]] = {}
 
     def serving(self, view: ClassView) -> Biller:
         """Return who writes the bills of another view at the same prices."""
@@ -77,7 +78,7 @@ class Biller:
     def _levied(self, rule: Rule, amount: float, *, by_value: bool) -> list[Levy]:
         """Return the lines of one rule on one arc."""
         terms = self.view.terms
-        quality = "reported" if rule.evidence.basis == SOURCED else "assumed"
+        quality = "reported" if rule.evidence.basis == SOURCED else ASSUMED
         key = ((rule.id,), quality, rule.evidence.placeholder)
         if rule.effect == "charge":
             usd = amount * terms.worth if by_value else amount
@@ -92,8 +93,16 @@ class Biller:
     def lines(self, arcs: Sequence[int], levied: Iterable[Levy] = ()) -> tuple[Line, ...]:
         """Return the bill of a run of arcs, alike lines in one, with what rules levy."""
         extra = list(levied)
-        if len(arcs) == 1 and not extra and not self._km[arcs[0]]:
-            return self._stop(self._tariff[arcs[0]])
+        if extra:
+            return self._lines(arcs, extra)
+        run = tuple(arcs)
+        if run not in self._runs:
+            lone = len(run) == 1 and not self._km[run[0]]
+            self._runs[run] = self._stop(self._tariff[run[0]]) if lone else self._lines(run, ())
+        return self._runs[run]
+
+    def _lines(self, arcs: Sequence[int], extra: Sequence[Levy]) -> tuple[Line, ...]:
+        """Return the bill of a run of arcs."""
         spans: dict[int, tuple[int, float]] = {}
         for arc in arcs:
             count, km = spans.get(self._tariff[arc], (0, 0.0))
@@ -149,25 +158,32 @@ def _charge(rule: Rule) -> Component:
     return Component.WAR_RISK if rule.unit == BY_HULL else Component.CHARGE
 
 
-def share_on(route: Route, unit: str, *, quality: str = "", provisional: bool = False) -> float:
-    """Return which share of a route's money, hours or emissions rests on some lines.
+class Shares(NamedTuple):
+    """What some lines come to, and how much of it rests on what is assumed or provisional.
 
-    Parameters
-    ----------
-    route
-        A route with the lines of its legs.
-    unit
-        `usd`, `h` or `kg`.
-    quality
-        Count lines of this quality.
-    provisional
-        Count lines that may yet change.
+    Money in USD and time in hours per TEU, `usd_per_feu` per 40-foot box.
     """
-    lines = [line for leg in route.legs for line in leg.lines]
-    whole = sum(getattr(line, unit) for line in lines)
-    part = sum(
-        getattr(line, unit)
-        for line in lines
-        if line.quality == quality or (provisional and line.provisional)
-    )
-    return float(part / whole) if whole else 0.0
+
+    usd: float = 0.0
+    h: float = 0.0
+    usd_per_feu: float = 0.0
+    assumed_usd: float = 0.0
+    assumed_h: float = 0.0
+    provisional_usd: float = 0.0
+    provisional_h: float = 0.0
+
+
+def shares_of(lines: Iterable[Line]) -> Shares:
+    """Return what some lines come to."""
+    usd = h = feu = assumed_usd = assumed_h = provisional_usd = provisional_h = 0.0
+    for line in lines:
+        usd += line.usd
+        h += line.h
+        feu += line.usd_per_feu
+        if line.quality == ASSUMED:
+            assumed_usd += line.usd
+            assumed_h += line.h
+        if line.provisional:
+            provisional_usd += line.usd
+            provisional_h += line.h
+    return Shares(usd, h, feu, assumed_usd, assumed_h, provisional_usd, provisional_h)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from corridors.metrics.bill import Biller, share_on
+from corridors.metrics.bill import Biller, Shares, shares_of
 from corridors.model.result import Metric
 from corridors.model.route import Leg, LegKind, Route
 from geodata.types import Kind, Mode
@@ -161,7 +161,7 @@ def node_names(graph: DecisionGraph) -> list[str]:
 
 def route_metrics(routes: Iterable[Route]) -> list[Metric]:
     """Return the totals of each route as metrics."""
-    found = []
+    found, known = [], dict[int, Shares]()
     for route in routes:
         for name, value, unit in (
             ("cost", route.cost_usd_per_teu, "usd_2024_per_teu"),
@@ -170,20 +170,34 @@ def route_metrics(routes: Iterable[Route]) -> list[Metric]:
             ("emissions", route.emissions_kgco2e_per_teu, "kgco2e_per_teu"),
             ("borders", float(route.borders), "count"),
             ("gauge_changes", float(route.gauge_changes), "count"),
-            *_of_lines(route),
+            *_of_lines(route, known),
         ):
             better = "neither" if name == "distance" else "lower"
             found.append(Metric(name, "route", route.route_id, value, unit, better))  # type: ignore[arg-type]
     return found
 
 
-def _of_lines(route: Route) -> Iterator[tuple[str, float, str]]:
-    """Yield name, value and unit of what the lines of a route tell."""
+def _of_lines(route: Route, known: dict[int, Shares]) -> Iterator[tuple[str, float, str]]:
+    """Yield name, value and unit of what the lines of a route tell.
+
+    Legs that pass the same things share their lines; `known` holds what they come to.
+    """
+    each = []
+    for lines in (leg.lines for leg in route.legs):
+        if id(lines) not in known:
+            known[id(lines)] = shares_of(lines)
+        each.append(known[id(lines)])
+    whole = Shares(*map(sum, zip(*each, strict=True)))
     yield "time_sd", route.time_sd_h, "h"
     if route.tonnes_per_teu:
         yield "cost_per_t", route.cost_usd_per_teu / route.tonnes_per_teu, "usd_2024_per_t"
     if route.in_containers:
-        yield "cost_per_feu", route.cost_usd_per_feu, "usd_2024_per_feu"
-    for name, unit in (("cost", "usd"), ("time", "h")):
-        yield f"assumed_{name}_share", share_on(route, unit, quality="assumed"), "ratio"
-        yield f"provisional_{name}_share", share_on(route, unit, provisional=True), "ratio"
+        yield "cost_per_feu", whole.usd_per_feu, "usd_2024_per_feu"
+    yield "assumed_cost_share", _share(whole.assumed_usd, whole.usd), "ratio"
+    yield "provisional_cost_share", _share(whole.provisional_usd, whole.usd), "ratio"
+    yield "assumed_time_share", _share(whole.assumed_h, whole.h), "ratio"
+    yield "provisional_time_share", _share(whole.provisional_h, whole.h), "ratio"
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0

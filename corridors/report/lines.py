@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from corridors.model.cost import Line
     from corridors.model.route import Route
 
 __all__ = ["LINE_FIELDS", "lines_csv"]
@@ -36,16 +37,27 @@ def lines_csv(routes: Iterable[Route]) -> bytes:
         add up to it.
     """
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(LINE_FIELDS)
-    writer.writerows(
-        (
-            route.route_id, leg.leg_id, line.component.value, line.usd, line.h, line.kg,
-            line.usd_per_feu, ";".join(line.basis), line.quality,
-            "yes" if line.provisional else "no",
-        )
-        for route in routes
-        for leg in route.legs
-        for line in leg.lines
-    )  # fmt: skip
+    text.write(",".join(LINE_FIELDS) + "\n")
+    # Legs that pass the same things share their lines, so each is written out once.
+    known: dict[int, str] = {}
+    for route in routes:
+        for leg in route.legs:
+            start = f"{route.route_id},{leg.leg_id},"
+            for line in leg.lines:
+                end = known.get(id(line))
+                if end is None:
+                    end = known[id(line)] = _written(line)
+                text.write(start + end)
     return text.getvalue().encode()
+
+
+def _written(line: Line) -> str:
+    """Return the cells of a line after the ids."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerow(
+        (
+            line.component.value, line.usd, line.h, line.kg, line.usd_per_feu,
+            ";".join(line.basis), line.quality, "yes" if line.provisional else "no",
+        )
+    )  # fmt: skip
+    return text.getvalue()

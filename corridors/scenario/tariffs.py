@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 WEEK_H = 168.0
 DAY_H = 24.0
 PERCENT = 100.0
-#: What an item may hold.
-UNITS = ("usd", "usd_per_km", "h", "h_per_km", "kg", "kg_per_km")
 #: What is paid by the box, and what by its room whatever carries it.
 HANDLING = (
     Component.ACCESS, Component.TRANSFER, Component.GAUGE_CHANGE, Component.PORT_HANDLING,
@@ -52,6 +50,12 @@ class Item:
     sd_h_per_km: float = 0.0
     rates: tuple[Rate, ...] = ()
     factor: Direction | None = None
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether it is more than nothing."""
+        fixed = self.usd or self.h or self.kg
+        return bool(fixed or self.usd_per_km or self.h_per_km or self.kg_per_km)
 
     @property
     def basis(self) -> tuple[str, ...]:
@@ -146,7 +150,7 @@ class Book:
         items = tuple(self._items(kind, Mode(mode), places, own))
         items += (self._lease(items),)
         counted = (one for one in items if one.component not in self.goods.left_out)
-        paid = (one for one in counted if any(getattr(one, unit) for unit in UNITS))
+        paid = (one for one in counted if one.is_paid)
         return Tariff(tuple(paid), Mode(mode).name.lower())
 
     def _items(
