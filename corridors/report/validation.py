@@ -250,10 +250,12 @@ def _reachable(found: Validation) -> str:
     lines = [
         f"Accounts contradict each other: any model can have at most {best} of {n} orderings right."
     ]
-    kinds = sorted({one.row.kind for one in judged})
-    for kind in kinds:
-        share, count = share_right(one for one in judged if one.row.kind == kind)
-        lines.append(f"{kind}: {share:.0%} of {count} right.")
+    for words, of in (("By kind", "kind"), ("By confidence in the row", "confidence")):
+        shares = []
+        for value in sorted({getattr(one.row, of) for one in judged}):
+            share, count = share_right(one for one in judged if getattr(one.row, of) == value)
+            shares.append(f"{value} {share:.0%} of {count}")
+        lines.append(f"{words}: {', '.join(shares)}.")
     return " ".join(lines)
 
 
