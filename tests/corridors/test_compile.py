@@ -402,6 +402,30 @@ def test_time_has_a_value() -> None:
     np.testing.assert_allclose(view.generalised_usd_per_teu, expected)
 
 
+def test_being_late_has_a_value_of_its_own() -> None:
+    late = compiled("", "costs.value_of_reliability_usd_per_teu_h=1.5").view(0)
+    view = compiled().view(0)
+    np.testing.assert_allclose(
+        late.generalised_usd_per_teu - view.generalised_usd_per_teu, 1.5 * view.time_sd_h
+    )
+    way = np.array([ROW["steppe"], ROW["border"]])
+    totals = (float(one[way].sum()) for one in (view.cost_usd_per_teu, view.time_h, view.time_sd_h))
+    assert late.generalised_along(way, 0) == pytest.approx(late.weigh(*totals))
+    np.testing.assert_array_equal(late.generalised_after(0), late.generalised_usd_per_teu)
+
+
+def test_other_goods_have_other_values_in_proportion() -> None:
+    one, other = compiled(), compiled("cargo: {commodity: grain}\n")
+    classes = RATES.commodities
+    share = (
+        classes["grain"].value_of_time_usd_per_teu_h
+        / classes["container"].value_of_time_usd_per_teu_h
+    )
+    assert one.view(0).terms.value_of_time_usd_per_teu_h == 2.57
+    assert other.view(0).terms.value_of_time_usd_per_teu_h == pytest.approx(2.57 * share)
+    assert other.view(0).terms.tonnes_per_teu == classes["grain"].tonnes.value
+
+
 def test_links_and_arcs_are_priced_and_closed_alike() -> None:
     n = len(ROWS)
     ends, flag = np.zeros(n, np.int32), np.zeros(n, np.bool_)

@@ -473,8 +473,7 @@ def test_lifting_nothing_is_the_route_and_lifting_more_is_never_dearer(
 ) -> None:
     k = world.number(name)
     lifting, best = world.lifting(k), world.answers.of(k).routes[0]
-    value = world.compiled.value_of_time_usd_per_teu_h
-    now = best.cost_usd_per_teu + value * best.time_h
+    now = world.compiled.view(k).weigh(best.cost_usd_per_teu, best.time_h, best.time_sd_h)
     nothing = lifting.best(lambda _: False)
     refusals = lifting.best(lambda one: one.kind in REFUSALS)
     decisions = lifting.best(lambda one: one.kind in DECISIONS)
@@ -498,8 +497,7 @@ def test_a_scenario_with_what_is_told_lifted_has_the_way(
     access = replace(world.scenario.access, rules={**world.scenario.access.rules, **rules})
     again = World(real, replace(world.scenario, access=access))
     best = again.answers.of(k).routes[0]
-    value = again.compiled.value_of_time_usd_per_teu_h
-    now = best.cost_usd_per_teu + value * best.time_h
+    now = again.compiled.view(k).weigh(best.cost_usd_per_teu, best.time_h, best.time_sd_h)
     assert now <= way.generalised_usd_per_teu + 0.01
     assert again.compiled.view(k).open[way.arcs].all()
 

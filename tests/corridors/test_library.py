@@ -205,11 +205,9 @@ def best_ways(name: str, real: Real, register: Register) -> Ways:
 
 def best(graph: DecisionGraph, view: ClassView, way: Ints, start: int) -> Best:
     """Price a way from its start, and name the assets and countries that it passes."""
-    usd, hours = view.along(way, start)
-    value = view.compiled.value_of_time_usd_per_teu_h
     assets = {graph.assets[at].id for at in graph.arcs.asset[way].tolist() if at >= 0}
     countries = {graph.countries[at] for at in graph.arcs.country[way].tolist()}
-    return Best(float((usd + value * hours).sum()), frozenset(assets | countries))
+    return Best(view.generalised_along(way, start), frozenset(assets | countries))
 
 
 @pytest.mark.slow
