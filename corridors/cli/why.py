@@ -163,8 +163,7 @@ def _range(flip: Flip) -> str:
 
 
 def _input(one: Uncertain) -> str:
-    told = f"rates.csv:{one.line}, {one.quality}" if one.line else one.quality
-    return f"{one.name.replace('_', ' ')}, {one.unit} ({told})"
+    return f"{one.name.replace('_', ' ')}, {one.unit} ({one.row}, {one.quality})"
 
 
 def _tornado(page: Page, found: WhyExplained) -> None:

@@ -35,8 +35,8 @@ class Uncertain:
     """A number that a result rests on, with the range in which it may lie.
 
     `inverse` marks a speed: cost and time are straight lines in hours per km, not in
-    km per hour. `line` is its row in rates.csv, 0 for what stands elsewhere; `quality`
-    says how well it is known.
+    km per hour. `row` is where it stands (`rates.csv:12`), `quality` says how well it is
+    known.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Uncertain:
     value: float
     low: float
     high: float
-    line: int = 0
+    row: str = ""
     quality: str = "assumed"
     inverse: bool = False
 
@@ -120,13 +120,9 @@ class Repricer:
             if value > 0 and estimate.low < estimate.high:
                 scale = value / estimate.value
                 yield Uncertain(
-                    name,
-                    unit,
-                    value,
-                    estimate.low * scale,
-                    estimate.high * scale,
-                    quality=estimate.quality,
-                )
+                    name, unit, value, estimate.low * scale, estimate.high * scale,
+                    estimate.name, estimate.quality,
+                )  # fmt: skip
 
     def used_by(self, arcs: Iterable[int]) -> frozenset[str]:
         """Return the names of the uncertain inputs behind the prices of some arcs."""
@@ -211,7 +207,7 @@ def _uncertain(rate: Rate) -> Uncertain:
     words = (rate.component, rate.mode, rate.place, rate.commodity)
     name = " ".join(word for word in words if word not in (ANY, CONTAINER))
     return Uncertain(
-        f"{name} {rate.measure}", rate.unit, rate.value, rate.low, rate.high, rate.line,
+        f"{name} {rate.measure}", rate.unit, rate.value, rate.low, rate.high, rate.name,
         rate.quality, inverse=rate.component == "speed",
     )  # fmt: skip
 

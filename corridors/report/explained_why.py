@@ -111,9 +111,8 @@ def _route(route: Route) -> dict[str, Any]:
 
 
 def _input(one: Uncertain) -> dict[str, Any]:
-    row = f"rates.csv:{one.line}" if one.line else ""
     return {
-        "name": one.name, "row": row, "unit": one.unit, "value": one.value, "low": one.low,
+        "name": one.name, "row": one.row, "unit": one.unit, "value": one.value, "low": one.low,
         "high": one.high, "quality": one.quality,
     }  # fmt: skip
 

@@ -79,12 +79,12 @@ def test_a_changed_rate_prices_real_routes_as_a_changed_table_does(real: Real, n
     )
     ways = [np.array([arc for leg in one.legs for arc in leg.arcs], np.int64) for one in routes[:4]]
     repricer = Repricer(compiled, rates, goods, arcs=np.concatenate(ways))
-    used = [one for one in repricer.inputs if one.line]
+    used = [one for one in repricer.inputs if one.row.startswith("rates.csv")]
     assert used
     for one in used[:: max(1, len(used) // 4)]:
         rows = tuple(
             replace(rate, value=one.low, low=one.low, high=one.low)
-            if (rate.line, rate.unit) == (one.line, one.unit)
+            if (rate.name, rate.unit) == (one.row, one.unit)
             and rate.commodity in ("*", "container")
             else rate
             for rate in rates.rows
