@@ -182,7 +182,7 @@ def test_time_spreads_as_its_rates_do_and_a_wait_is_uniform() -> None:
 def test_a_forty_foot_box_pays_by_mode_by_lift_or_by_room() -> None:
     assert feu_of(RATES, Component.LINEHAUL, "rail") == 1.6
     assert feu_of(RATES, Component.LINEHAUL, "road") == 1.0
-    assert feu_of(RATES, Component.SAILING, "sea") == 2.0
+    assert feu_of(RATES, Component.SAILING, "sea") == 1.8
     assert feu_of(RATES, Component.PORT_HANDLING, "sea") == 1.51
     assert feu_of(RATES, Component.CONTAINER_LEASE, "road") == 2.0
 
