@@ -121,7 +121,7 @@ def border_names(asset: Asset) -> tuple[str, ...]:
     Examples
     --------
     >>> from geodata.types import Asset
-    >>> border_names(Asset("X", "crossing", "", ("TR", "AM")))
+    >>> border_names(Asset("X", "crossing", "", 0.0, 0.0, ("TR", "AM")))
     ('TR-AM', 'AM-TR')
     """
     if len(asset.countries) != 2:  # noqa: PLR2004 - a border has two sides
