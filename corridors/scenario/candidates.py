@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import scipy.sparse as sp
 
-from corridors.model.access import Cargo
 from corridors.scenario.ledger import Ledger, distinct
 from corridors.scenario.levies import levy
 from corridors.scenario.precedence import applies, weigh
@@ -22,7 +21,7 @@ from corridors.scenario.precedence import applies, weigh
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from corridors.model.access import InForce, Rule
+    from corridors.model.access import Cargo, InForce, Rule
     from corridors.scenario.levies import Levy
     from corridors.scenario.precedence import Survey, Verdict
     from corridors.scenario.terrain import Terrain
@@ -85,7 +84,6 @@ class Candidates:
         for rule in law.rules:
             if rule.effect in ("charge", "delay"):
                 found.levies[rule.id] = levy(rule, terrain)
-        found.judged([Cargo()], found.answers([Cargo()]))
         return found
 
     @property

@@ -96,12 +96,9 @@ class Ledger:
     def _told_apart(self, held: Bools, near: Bools) -> tuple[Ints, Ints]:
         """Return the first place of each situation, and the situation of each place."""
         sees: Bools = np.any(near[self.sighted], axis=0)
-        codes: dict[object, int] = {}
-        marks = [
-            codes.setdefault((place.countries if sees[at] else (), place.closed), len(codes))
-            for at, place in enumerate(self.terrain.places)
-        ]
-        return distinct(np.vstack([held, near]), np.array(marks, np.uint32))
+        borders, closed = self.terrain.border_of_place, self.terrain.closed_of_place
+        marks = np.where(sees, borders + 1, 0) * (int(closed.max(initial=0)) + 1) + closed
+        return distinct(np.vstack([held, near]), marks.astype(np.uint32))
 
     def _who_works(self, works: Bools) -> tuple[list[frozenset[str]], Ints]:
         """Return the sets of those who work places, and which one of them works which."""

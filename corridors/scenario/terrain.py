@@ -90,6 +90,12 @@ class Terrain:
         return np.array([known.setdefault(one.countries, len(known)) for one in self.places])
 
     @cached_property
+    def closed_of_place(self) -> Ints:
+        """A number for what physically closes each place, (places,)."""
+        known: dict[str, int] = {"": 0}
+        return np.array([known.setdefault(one.closed, len(known)) for one in self.places])
+
+    @cached_property
     def asset_of(self) -> Mapping[str, int]:
         """Index of each asset by its id."""
         return {asset.id: at for at, asset in enumerate(self.graph.assets)}
