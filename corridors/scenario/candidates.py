@@ -7,7 +7,7 @@ of answers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -16,7 +16,7 @@ import scipy.sparse as sp
 
 from corridors.scenario.ledger import Ledger, distinct
 from corridors.scenario.levies import levy
-from corridors.scenario.precedence import applies, weigh
+from corridors.scenario.precedence import is_met, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,12 +36,12 @@ _BITS = 62
 class Question:
     """Whether a rule is about cargo in situations like number `at`.
 
-    `bare` is the rule without its demands on cargo, None if nothing else can fail.
+    `narrow` tells whether anything but its demands on cargo can fail.
     """
 
     rule: Rule
     at: int
-    bare: Rule | None
+    narrow: bool
 
 
 @dataclass(frozen=True)
@@ -124,10 +124,10 @@ class Candidates:
                 accepted = [all(one.accepts(cargo) for one in who) for cargo in classes]
                 demands[who] = np.array(accepted, np.bool_)
             answers[:, at] = demands[who]
-            if question.bare:
+            if question.narrow:
                 found = self.ledger.place_of(question.at)
                 for row in np.flatnonzero(answers[:, at]).tolist():
-                    answers[row, at] = applies(question.bare, found, classes[row])
+                    answers[row, at] = is_met(question.rule, found, classes[row])
         return answers
 
     def judged(self, classes: Sequence[Cargo], answers: Bools) -> Ints:
@@ -191,32 +191,42 @@ class Candidates:
 
 def _questions(ledger: Ledger) -> tuple[tuple[Question, ...], Bools]:
     """Return what rules ask, and which question is asked in which situation."""
-    questions: list[Question] = []
-    asked = [np.zeros((0, len(ledger)), np.bool_)]
-    for row, rule in enumerate(ledger.law.rules):
+    rules = ledger.law.rules
+    worked = np.array([rule.scope.kind == "operator" for rule in rules], np.bool_)
+    anywhere: Bools = np.any(ledger.counted, axis=1)
+    plain = np.flatnonzero(anywhere & ~worked & ~ledger.sighted)
+    first = ledger.counted[plain].argmax(axis=1).tolist()
+    found = [(row, Question(rules[row], at, _is_narrow(rules[row])))
+             for row, at in zip(plain.tolist(), first, strict=True)]  # fmt: skip
+    parts = [ledger.counted[plain]]
+    for row in np.flatnonzero(anywhere & (worked | ledger.sighted)).tolist():
         where = np.flatnonzero(ledger.counted[row])
-        by_operator = rule.scope.kind == "operator"
-        narrow = rule.transit_only or rule.direction != "both" or by_operator
-        bare = replace(rule, who=()) if narrow else None
-        for same in _alike(ledger, where, sighted=bool(ledger.sighted[row]), worked=by_operator):
-            questions.append(Question(rule, int(same[0]), bare))
+        for same in _alike(
+            ledger, where, sighted=bool(ledger.sighted[row]), worked=bool(worked[row])
+        ):
+            found.append((row, Question(rules[row], int(same[0]), narrow=True)))
             marks = np.zeros((1, len(ledger)), np.bool_)
             marks[0, same] = True
-            asked.append(marks)
-    open_places = [not place.closed for place in ledger.terrain.places]
-    return tuple(questions), np.vstack(asked) & np.array(open_places)[ledger.first]
+            parts.append(marks)
+    # In the order of the rules, as those of a survey are.
+    order = sorted(range(len(found)), key=lambda at: found[at][0])
+    open_places = np.array([not place.closed for place in ledger.terrain.places], np.bool_)
+    asked = np.vstack(parts)[order] & open_places[ledger.first]
+    return tuple([found[at][1] for at in order]), asked
+
+
+def _is_narrow(rule: Rule) -> bool:
+    return rule.transit_only or rule.direction != "both"
 
 
 def _alike(ledger: Ledger, where: Ints, *, sighted: bool, worked: bool) -> list[Ints]:
     """Part situations by what a rule looks at: their countries, or who works them."""
-    if not len(where):
-        return []
     code = np.zeros(len(where), np.int64)
     if sighted:
         code = ledger.terrain.border_of_place[ledger.first[where]]
     if worked:
         code = code * len(ledger.operators) + ledger.operators_of[where]
-    return [where[code == one] for one in np.unique(code)] if sighted or worked else [where]
+    return [where[code == one] for one in np.unique(code)]
 
 
 def _weights(asked: Bools) -> tuple[sp.csr_array, ...]:

@@ -8,7 +8,7 @@ handled, and one about a line or branch by length, so that its whole length pays
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -135,7 +135,17 @@ class Levy:
 
 
 def levy(rule: Rule, terrain: Terrain) -> Levy:
-    """Find where a charge or delay is levied."""
+    """Find where a charge or delay is levied; alike rules are levied alike."""
+    key = (rule.scope, rule.unit == _PER_KM)
+    if key not in terrain.levied:
+        terrain.levied[key] = _levy(rule, terrain)
+    found = terrain.levied[key]
+    if not found.problem:
+        return found
+    return replace(found, problem=f"{rule.id}: {rule.effect} {found.problem}")
+
+
+def _levy(rule: Rule, terrain: Terrain) -> Levy:
     kind = rule.scope.kind
     if rule.unit == _PER_KM:
         lines = np.flatnonzero(terrain.graph.arcs.kind == Kind.LINE)
@@ -150,7 +160,7 @@ def levy(rule: Rule, terrain: Terrain) -> Levy:
     if kind == "asset":
         return _on_assets(rule, terrain)
     none = np.empty(0, np.int64)
-    problem = f"{rule.id}: {rule.effect} on {kind} left out: no arc where it would be levied once"
+    problem = f"on {kind} left out: no arc where it would be levied once"
     return Levy(none, none, np.empty(0), problem)
 
 

@@ -170,6 +170,11 @@ def rank(rule: Rule) -> tuple[Any, ...]:
 
 def applies(rule: Rule, found: Survey, cargo: Cargo) -> bool:
     """Whether a rule about a surveyed place is also about this cargo."""
+    return is_met(rule, found, cargo) and all(selector.accepts(cargo) for selector in rule.who)
+
+
+def is_met(rule: Rule, found: Survey, cargo: Cargo) -> bool:
+    """Whether a rule is about cargo on this way, apart from its demands on the cargo."""
     if rule.scope.kind == "operator" and not rule.scope.covers(
         found.place, found.operators | cargo.operator
     ):
@@ -181,7 +186,7 @@ def applies(rule: Rule, found: Survey, cargo: Cargo) -> bool:
             return False
         if (rule.direction == "in" and not ends) or (rule.direction == "out" and not starts):
             return False
-    return all(selector.accepts(cargo) for selector in rule.who)
+    return True
 
 
 def standing(rule: Rule, place: Place, law: InForce) -> frozenset[str]:

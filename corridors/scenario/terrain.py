@@ -16,6 +16,8 @@ from geodata.types import Kind, Mode, Status
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from corridors.model.access import Scope
+    from corridors.scenario.levies import Levy
     from geodata.types import Asset, Bools, Branch, DecisionGraph, Ints
 
 #: Kinds of arcs at which cargo calls at a terminal; lines only pass it.
@@ -94,6 +96,11 @@ class Terrain:
         """A number for what physically closes each place, (places,)."""
         known: dict[str, int] = {"": 0}
         return np.array([known.setdefault(one.closed, len(known)) for one in self.places])
+
+    @cached_property
+    def levied(self) -> dict[tuple[Scope, bool], Levy]:
+        """Where scopes have been levied so far, by scope and whether by the km."""
+        return {}
 
     @cached_property
     def asset_of(self) -> Mapping[str, int]:
