@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import platform
 import sys
@@ -113,6 +114,7 @@ def _compilings(classes: int) -> tuple[float, ...]:
 
     Network, register and terrain, which no scenario changes, are loaded before.
     """
+    from corridors.cli import GENERATION
     from corridors.run import read
     from corridors.scenario.access import compile_access
     from corridors.scenario.candidates import Candidates
@@ -120,6 +122,8 @@ def _compilings(classes: int) -> tuple[float, ...]:
     from corridors.scenario.references import Names
     from corridors.scenario.terrain import Terrain
 
+    # As on the command line, collections of cycles are rare.
+    gc.set_threshold(GENERATION, 50, 50)
     loaded, snapshot, register = read("baseline", NETWORK)
     known = Names(snapshot.graph, snapshot.branches, register).known
     terrain = Terrain.of(snapshot.graph, snapshot.branches, built=None)
