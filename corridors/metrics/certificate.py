@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from corridors.metrics.memory import over, root_of, split_of
 from corridors.model.result import Certificate, ShutArc
 from corridors.scenario.barriers import Refusals, closures, stances
 from corridors.scenario.closures import NOT_BUILT
@@ -94,25 +95,19 @@ class Certifier:
 
     def field_of(self, view: ClassView, start: int) -> Field:
         """Return the graph for the cargo of a view, split by its memory if that matters."""
-        arcs, memory = self.compiled.graph.arcs, view.memory
-        if not memory.matters:
+        if not view.memory.matters:
+            arcs = self.compiled.graph.arcs
             return Field.plain(arcs.tail, arcs.head, n_nodes=len(self.compiled.graph.nodes))
-        return Field.split(
-            arcs.tail, arcs.head, gain_on_arc=memory.gain_on_arc,
-            gain_at_node=memory.gain_at_node, start=start,
-        )  # fmt: skip
+        return split_of(view, start)
 
     def root_of(self, view: ClassView, field: Field, start: int) -> int:
         """Return the state of a field in which the cargo of a view sets out from a node."""
         # On a graph that is not split nothing is remembered, whatever is gained at the start.
-        gained = int(view.memory.gain_at_node[start]) if view.memory.matters else 0
-        return field.state(start, gained)
+        return root_of(view, field, start) if view.memory.matters else start
 
     def cost_on(self, view: ClassView, field: Field) -> Floats:
         """Return the generalised cost on each row of a field, in USD per TEU."""
-        each = [view.generalised_after(now) for now in field.memories]
-        found: Floats = np.concatenate(each)
-        return found
+        return over(field, view.generalised_after)
 
     def barriers(self, demand: int, view: ClassView, field: Field) -> tuple[list[Barrier], Ints]:
         """Return the distinct barriers, and which of them shuts each row of a field."""
@@ -155,6 +150,7 @@ class _Kinds:
 
     @classmethod
     def of(cls, scenario: Scenario, compiled: Compiled) -> Self:
+        """Tell the arcs apart by what can shut them."""
         graph, access = compiled.graph, compiled.access
         calls_at = compiled.laid.terrain.calls_at
         shutting = closures(graph.arcs, scenario, graph.assets, graph.countries, calls_at=calls_at)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from corridors.metrics.memory import over, root_of, split_of
 from corridors.solve.alternatives import AlternativeFinder, Lines
 from corridors.solve.pareto import ParetoRouter
 from corridors.solve.stateful import Field
@@ -96,19 +97,14 @@ class Carried:
     @classmethod
     def remembering(cls, view: ClassView, start: int, end: int) -> Carried:
         """Return the graph split by what the cargo remembers on its way."""
-        arcs, memory = view.compiled.graph.arcs, view.memory
-        field = Field.split(
-            arcs.tail, arcs.head, gain_on_arc=memory.gain_on_arc,
-            gain_at_node=memory.gain_at_node, start=start,
-        )  # fmt: skip
-        each = field.memories.tolist()
+        field = split_of(view, start)
         return cls(
             view,
             field,
-            np.concatenate([view.open_after(now) for now in each]),
-            np.concatenate([view.cost_after(now) for now in each]),
-            np.concatenate([view.time_after(now) for now in each]),
-            field.state(start, int(memory.gain_at_node[start])),
+            over(field, view.open_after),
+            over(field, view.cost_after),
+            over(field, view.time_after),
+            root_of(view, field, start),
             tuple(field.states(np.array([end])).tolist()),
             remembers=True,
         )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridors.metrics.family import FamilyNames, PassageFinder, is_simple, sections
+from corridors.metrics.memory import over, root_of, split_of
 from corridors.solve.paths import ArcIndex, Router
 from corridors.solve.stateful import Field
 
@@ -213,19 +214,13 @@ class WayFinder:
 
     def _remembering(self, view: ClassView, start: int, end: int) -> Search:
         """Search one demand on nodes split by what its cargo remembers."""
-        arcs, memory = self.graph.arcs, view.memory
-        field = Field.split(
-            arcs.tail, arcs.head, gain_on_arc=memory.gain_on_arc,
-            gain_at_node=memory.gain_at_node, start=start,
-        )  # fmt: skip
-        each = field.memories.tolist()
-        usable = np.concatenate([view.open_after(now) for now in each])
-        whole = np.concatenate([view.generalised_after(now) for now in each])
-        cost = np.concatenate([view.cost_after(now) for now in each])
-        time = np.concatenate([view.time_after(now) for now in each])
+        field = split_of(view, start)
+        usable = over(field, view.open_after)
+        whole = over(field, view.generalised_after)
+        cost, time = over(field, view.cost_after), over(field, view.time_after)
         index = ArcIndex(field.tail, field.head, n_nodes=field.n_states).among(usable)
         weighted = Weighted(field, usable, (whole, cost, time), index)
-        root = field.state(start, int(memory.gain_at_node[start]))
+        root = root_of(view, field, start)
         goals = field.states(np.array([end])).tolist()
         return self._search(weighted, {start: root}, {end: goals})
 

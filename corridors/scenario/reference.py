@@ -201,6 +201,7 @@ class _Against:
 
     @classmethod
     def read(cls, folder: Path, places: Places) -> Self:
+        """Read the ids of sources and the tables whose rows published values may set."""
         sources = read_table(folder / "sources.csv", REGISTER["sources"]).rows
         setters = Setters.of(folder, load_rates(folder))
         return cls(places, frozenset(row.cells["id"] for row in sources), setters)
