@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from corridors.model.capacity import NO_LEVEL
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -144,6 +146,19 @@ class Alternatives:
 
 
 @dataclass(frozen=True)
+class CapacityChoice:
+    """Which capacities of the tables count, and at which end of their ranges.
+
+    `level` is `low`, `likely` or `high`, or `none` if nothing limits but what `set` gives:
+    what is open to the demands, in the unit of the capacity's row. `left_out` are not counted.
+    """
+
+    level: str = NO_LEVEL
+    set: Mapping[str, float] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scenario:
     """One set of assumptions: what is built, who lets pass, what is to be carried."""
 
@@ -160,3 +175,4 @@ class Scenario:
     claims: tuple[int, ...] = ()
     seed: int = 0
     schema_version: int = 1
+    capacity: CapacityChoice = CapacityChoice()

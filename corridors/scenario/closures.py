@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: `closed_by` of an open arc.
 OPEN = -1
 NOT_BUILT = "not built"
+#: Kind of a closure for want of what does not stand or sail.
+NOT_BUILT_KIND = "not_built"
 SEASONAL = "seasonal"
 PLANNED = ("planned", "under_construction")
 ANYWHERE = "*"
@@ -156,7 +158,7 @@ class _Rules:
         self.closed_by[rows] = len(self.reasons) + at
         things = [self.assets[one] if one >= 0 else None for one in used.tolist()]
         self.reasons += [
-            Closure("not_built", thing.id if thing else "", words(thing) if thing else NOT_BUILT)
+            Closure(NOT_BUILT_KIND, thing.id if thing else "", words(thing) if thing else NOT_BUILT)
             for thing in things
         ]
 

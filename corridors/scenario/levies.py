@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.scenario.measures import cap_units
 from geodata.types import Kind, Mode
 
 if TYPE_CHECKING:
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
     from geodata.types import Bools, Floats, Ints
 
 HOURS_PER_DAY = 24.0
-DAYS_PER_YEAR = 365.0
 TEU_PER_FEU = 2.0
-TONNES_PER_MT = 1e6
 #: Unit of a charge or delay that the rates count already: it adds nothing.
 IN_RATES = "in rates"
 #: Units of charges that are a share of what the cargo is worth.
@@ -77,12 +76,7 @@ _TABLE: dict[str, dict[str, tuple[tuple[str, ...], Callable[..., float]]]] = {
         "days": ((), lambda: HOURS_PER_DAY),
         IN_RATES: ((), lambda: 0.0),
     },
-    "cap": {
-        "TEU/yr": ((), lambda: 1.0),
-        "Mt/yr": (("tonnes_per_teu",), lambda tonnes: TONNES_PER_MT / tonnes),
-        "trucks/day": (("teu_per_truck",), lambda teu: DAYS_PER_YEAR * teu),
-        "trains/day": (("teu_per_train",), lambda teu: DAYS_PER_YEAR * teu),
-    },
+    "cap": cap_units(),
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from corridors.errors import nearest
+from corridors.scenario.capacities import capacity_ids
 from corridors.scenario.closures import ANYWHERE, border_names
 from corridors.scenario.own_rules import read_own
 from corridors.scenario.register_cells import Asset, Known
@@ -75,7 +76,10 @@ class Names:
 
 def reference_findings(loaded: Loaded, names: Names) -> list[Finding]:
     """Return a finding for each name in a scenario that does not exist."""
-    scans = (_on_network(loaded, names), _of_cargo(loaded, names), _in_register(loaded, names))
+    scans = (
+        _on_network(loaded, names), _of_cargo(loaded, names), _in_register(loaded, names),
+        _of_capacity(loaded),
+    )  # fmt: skip
     return [loaded.find(*problem) for scan in scans for problem in scan]
 
 
@@ -151,3 +155,15 @@ def _in_register(loaded: Loaded, names: Names) -> Iterator[Problem]:
             yield Problem(("access", part, at), message, mend)
     for at, column, message, mend in read_own(access.own, register, names.known)[1]:
         yield Problem(("access", "own", access.own[at]["id"], column), message, mend)
+
+
+def _of_capacity(loaded: Loaded) -> Iterator[Problem]:
+    """Yield capacities that the tables do not have."""
+    choice = loaded.scenario.capacity
+    if not choice.set and not choice.left_out:
+        return
+    among = capacity_ids()
+    for name in choice.set:
+        yield from _unknown(("capacity", "set", name), "capacity", name, among)
+    for at, name in enumerate(choice.left_out):
+        yield from _unknown(("capacity", "left_out", at), "capacity", name, among)

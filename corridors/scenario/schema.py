@@ -325,6 +325,30 @@ class AlternativesSection(Strict):
     )
 
 
+class CapacitySection(Strict):
+    """What may pass where in a year, from data/capacities.csv and the caps of rules.
+
+    Null takes away an entry of `set` that the extended scenario has.
+    """
+
+    level: Literal["none", "low", "likely", "high"] = Field(
+        default="none",
+        description="End of the ranges that holds; none limits nothing but what `set` gives.",
+    )
+    set: dict[Identifier, Annotated[float, Field(ge=0)] | None] = Field(
+        default_factory=dict,
+        description="Capacity by id: what is open to the demands, in the unit of its row.",
+    )
+    left_out: list[Identifier] = Field(
+        default_factory=list, description="Ids of capacities not counted."
+    )
+
+    def to_model(self) -> model.CapacityChoice:
+        """Return the section as a frozen value, entries taken away left out."""
+        given = {name: value for name, value in self.set.items() if value is not None}
+        return model.CapacityChoice(self.level, given, tuple(self.left_out))
+
+
 class ScenarioSpec(Strict):
     """A scenario file after its `extends` chain and `--set` values are merged in."""
 
@@ -360,6 +384,9 @@ class ScenarioSpec(Strict):
     costs: CostsSection = Field(description="Economic assumptions.")
     alternatives: AlternativesSection = Field(
         default_factory=AlternativesSection, description="What to report beside the optimum."
+    )
+    capacity: CapacitySection = Field(
+        default_factory=CapacitySection, description="What may pass where in a year."
     )
     seed: int = Field(default=0, ge=0, description="Seed of everything random.")
 
@@ -411,4 +438,5 @@ def to_model(spec: ScenarioSpec) -> model.Scenario:
         claims=tuple(spec.claims),
         seed=spec.seed,
         schema_version=spec.schema_version,
+        capacity=spec.capacity.to_model(),
     )
