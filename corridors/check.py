@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import CorridorsError
+from corridors.scenario.capacities import load_capacities
+from corridors.scenario.capacity_cells import shipped_sites
 from corridors.scenario.compile import law_of
 from corridors.scenario.in_force import without_standing
 from corridors.scenario.load import load_scenario
+from corridors.scenario.projects import load_projects
 from corridors.scenario.rates import load_rates
 from corridors.scenario.references import Names
 from corridors.scenario.register import load_register
@@ -71,7 +74,7 @@ def _scenario_findings(name: str, names: Names) -> tuple[list[str], list[str]]:
         scenario = load_scenario(name, names=names).scenario
         law = law_of(scenario, names.register, names.known)
     except CorridorsError as error:
-        return [str(finding) for finding in error.findings] or [str(error)], []
+        return _lines(error), []
     known = [one for one in law.rules if one.id in names.register.marks]
     found = without_standing(names.register, replace(law, rules=tuple(known)))
     return [], [f"warning rule_without_standing {one}" for one in found]
@@ -97,9 +100,30 @@ def _table_errors() -> tuple[list[str], Register | None]:
     try:
         load_rates()
     except CorridorsError as error:
-        errors += [str(finding) for finding in error.findings] or [str(error)]
+        errors += _lines(error)
     try:
         register = load_register()
     except CorridorsError as error:
-        errors += [str(finding) for finding in error.findings] or [str(error)]
-    return errors, register
+        errors += _lines(error)
+    return [*errors, *_capacity_errors(register)], register
+
+
+def _capacity_errors(register: Register | None) -> list[str]:
+    """Return everything wrong with the tables of capacities and projects."""
+    sites = shipped_sites()
+    rules = {rule.id for rule in register.rules} if register else None
+    errors: list[str] = []
+    capacities = None
+    try:
+        capacities = load_capacities(sites=sites, rules=rules)
+    except CorridorsError as error:
+        errors += _lines(error)
+    try:
+        load_projects(capacities=capacities, sites=sites)
+    except CorridorsError as error:
+        errors += _lines(error)
+    return errors
+
+
+def _lines(error: CorridorsError) -> list[str]:
+    return [str(finding) for finding in error.findings] or [str(error)]

@@ -11,17 +11,24 @@ from corridors.errors import Finding, InputMissingError, ScenarioError, nearest
 from corridors.metrics.answers import Answers
 from corridors.metrics.ways import WayFinder
 from corridors.model.access import CARGO_FIELDS, Cargo
+from corridors.model.capacity import NO_LEVEL
 from corridors.model.scenario import TRAITS, Demand, Traits
+from corridors.report.capacity_page import capacity_tables, plain_projects, plain_rows
 from corridors.report.dossier import Asked, tell_access
 from corridors.report.merged import Merged
 from corridors.report.outputs import writing_output
 from corridors.report.register_page import register_tables, with_counts
 from corridors.report.route_teller import RouteTeller
 from corridors.rerun import open_run
+from corridors.run import read
+from corridors.scenario.capacities import load_capacities
+from corridors.scenario.capacity import capacity_rows
 from corridors.scenario.cargo import cargo_of
 from corridors.scenario.compile import compile_scenario, law_of
 from corridors.scenario.load import load_scenario
 from corridors.scenario.places import scenario_ids
+from corridors.scenario.project_effects import project_effects
+from corridors.scenario.projects import load_projects
 from corridors.scenario.rates import load_rates
 from corridors.scenario.reasons import Reasons
 from corridors.scenario.register import count_rows, load_register
@@ -31,11 +38,13 @@ from geodata.facts_io import load_facts
 from geodata.snapshot import open_network
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from corridors.report.explained import AccessDossier
     from corridors.report.explained_route import RouteExplained
+    from corridors.scenario.capacity import CapacityRows
+    from corridors.scenario.project_effects import ProjectArrays
 
 
 #: Kinds of actors after which places are named.
@@ -129,6 +138,68 @@ class RegisterCounts:
     def as_dict(self) -> dict[str, Any]:
         """Return the counts as plain values, with `schema_version`."""
         return {"schema_version": 1, "counts": self.counts, "days": list(self.days)}
+
+
+def explain_capacity(
+    network: Path, *, scenario: str = "baseline", sets: Sequence[str] = (), docs: Path | None = None
+) -> CapacityTold:
+    """Lay capacities and projects over a network: what counts where, and what is left out.
+
+    Parameters
+    ----------
+    network
+        Folder of a built network.
+    scenario
+        Id or path of the scenario; its capacities at the likely end if it counts none.
+    sets
+        `key=value` on top of it.
+    docs
+        A page whose counted tables are written anew between their marks.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario or a table is invalid.
+    InputMissingError
+        If there is no network or no such page.
+    OutputError
+        If the page cannot be written.
+    """
+    loaded, snapshot, register = read(scenario, network, sets)
+    wanted = loaded.scenario
+    if wanted.capacity.level == NO_LEVEL:
+        wanted = replace(wanted, capacity=replace(wanted.capacity, level="likely"))
+    compiled = compile_scenario(wanted, snapshot, load_rates(), register)
+    capacities = load_capacities(checks_places=False)
+    rows = capacity_rows(wanted, compiled, capacities)
+    projects = load_projects(capacities=capacities, checks_places=False)
+    arrays = project_effects(projects, rows, compiled)
+    tables = capacity_tables(capacities, rows, arrays)
+    if docs is not None:
+        page = _counted(docs, tables)
+        with writing_output(docs) as partial:
+            partial.write_text(page, encoding="utf-8")
+    return CapacityTold(wanted.id, rows, arrays, tables)
+
+
+@dataclass(frozen=True)
+class CapacityTold:
+    """The rows of capacity of a scenario and the projects over them, as Markdown too."""
+
+    scenario: str
+    rows: CapacityRows
+    projects: ProjectArrays
+    tables: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return rows, projects and what is left out as plain values, with `schema_version`."""
+        return {
+            "schema_version": 1,
+            "scenario": self.scenario,
+            "rows": plain_rows(self.rows),
+            "projects": plain_projects(self.projects, self.rows),
+            "left_out": [*self.rows.problems, *self.projects.problems],
+        }
 
 
 def explain_scenario(name: str, *, sets: Iterable[str] = (), stdin: str | None = None) -> Merged:

@@ -63,6 +63,26 @@ def explain_register(
         print(found.tables if docs is None else docs)
 
 
+@explain_app.command("capacity", epilog="Example: corridors explain capacity --json")
+def explain_capacity(
+    network: NetworkFolder = DEFAULT_NETWORK,
+    scenario: Annotated[str, typer.Option(help="Scenario whose capacities count.")] = "baseline",
+    docs: Annotated[
+        Path | None, typer.Option(help="Page whose counted tables are written anew.")
+    ] = None,
+    sets: Sets = None,
+    json: Json = False,
+) -> None:
+    """Tell what may pass where in a year, and what projects would add."""
+    from corridors.explain import explain_capacity as explain
+
+    found = explain(network, scenario=scenario, sets=sets or (), docs=docs)
+    if json:
+        print_json(found.as_dict())
+    else:
+        print(found.tables if docs is None else docs)
+
+
 @explain_app.command("scenario", epilog="Example: corridors explain scenario baseline --set seed=1")
 def explain_scenario(
     scenario: Annotated[

@@ -213,8 +213,8 @@ class _Laying:
 
     def lay_cap(self, rule: Rule) -> None:
         """Add the rows of a rule that caps, with the cargo it is about."""
-        levels = {"low": rule.low, "high": rule.high}
-        amount = levels.get(self.choice.level) or rule.value
+        end = {"low": rule.low, "high": rule.high}.get(self.choice.level)
+        amount = rule.value if end is None else end
         one, problem = convert(replace(rule, value=1.0), self.units)
         if problem or amount is None:
             self.problems.append(problem or f"{rule.id}: cap without a value left out")

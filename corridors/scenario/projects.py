@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from corridors.errors import ScenarioError, nearest
 from corridors.model.capacity import EFFECTS_OF_PROJECTS, LEVELS, Amount, Effect, Project
+from corridors.scenario.capacities import capacity_ids
 from corridors.scenario.capacity_cells import (
     check_unique,
     known_sources,
@@ -51,7 +52,7 @@ _OPENING = tuple(f"opening_{level}" for level in LEVELS)
 def load_projects(
     folder: Path | None = None,
     *,
-    capacities: Sequence[Capacity],
+    capacities: Sequence[Capacity] | None,
     sites: Sites | None = None,
     checks_places: bool = True,
 ) -> tuple[Project, ...]:
@@ -62,7 +63,7 @@ def load_projects(
     folder
         Where the tables lie; the shipped ones if not given.
     capacities
-        Those that the projects may change.
+        Those that the projects may change; any of the table's, unjudged, if None.
     sites
         The places that exist; those of the shipped facts if not given.
     checks_places
@@ -81,7 +82,7 @@ def load_projects(
     sources, deflator = known_sources(folder), load_deflator(folder)
     where = (sites or shipped_sites()) if checks_places else None
     among = {row.cells["id"] for row in table.rows}
-    effects = _effects(changes, among, {one.id: one for one in capacities}, sources)
+    effects = _effects(changes, among, capacities, capacity_ids(folder), sources)
     projects = []
     for row in table.rows:
         project = _project(table, row, where, sources, deflator)
@@ -145,21 +146,24 @@ def _opening(table: Table, row: Row) -> dict[str, int | None]:
 
 
 def _effects(
-    table: Table, projects: set[str], capacities: Mapping[str, Capacity], sources: frozenset[str]
-) -> dict[str, list[Effect]]:
+    table: Table, projects: set[str], capacities: Sequence[Capacity] | None,
+    ids: frozenset[str], sources: frozenset[str],
+) -> dict[str, list[Effect]]:  # fmt: skip
     """Return the effects of each project, noting what is wrong with them."""
+    known = {one.id: one for one in capacities or ()}
+    among = ids if capacities is None else known.keys()
     found: dict[str, list[Effect]] = defaultdict(list)
     first: dict[tuple[str, str], int] = {}
     for row in table.rows:
         project = table.choice(row, "project", projects)
-        name = table.choice(row, "on", capacities.keys())
+        name = table.choice(row, "on", among)
         line = first.setdefault((project, name), row.line)
         if line != row.line:
             table.find(row, "on", f"{project} changes it already on line {line}", "keep one")
         amount = read_amount(table, row)
         kind = table.choice(row, "effect", EFFECTS_OF_PROJECTS)
-        if name in capacities:
-            _check_change(table, row, kind, amount, capacities[name])
+        if name in known:
+            _check_change(table, row, kind, amount, known[name])
         share = read_share(table, row) if row.cells["open_share"] else None
         quality, documents = read_documents(table, row, sources)
         note = row.cells["note"]
