@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from corridors.errors import CorridorsError
 from corridors.scenario.capacities import load_capacities
 from corridors.scenario.capacity_cells import shipped_sites
+from corridors.scenario.capacity_places import Ground
 from corridors.scenario.compile import law_of
 from corridors.scenario.in_force import without_standing
 from corridors.scenario.load import load_scenario
@@ -26,7 +27,9 @@ from geodata.snapshot import open_network, open_snapshot, read_report
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from corridors.model.capacity import Capacity
     from corridors.scenario.register import Register
+    from geodata.types import DecisionGraph
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,9 @@ def check_all(network: Path, *, scenarios: Sequence[str] = (), docs: Path | None
     )
     errors = [str(finding) for finding in found if finding.severity == "error"]
     warnings = [str(finding) for finding in found if finding.severity == "warning"]
-    wrong, register = _table_errors()
+    wrong, register, capacities = _table_errors()
     errors += wrong
+    warnings += _without_arcs(capacities, snapshot.graph)
     if register:
         names = Names(snapshot.graph, snapshot.branches, register)
         for name in _named(scenarios):
@@ -93,8 +97,8 @@ def _named(patterns: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _table_errors() -> tuple[list[str], Register | None]:
-    """Return everything wrong with the assumption tables, and the register if it can be read."""
+def _table_errors() -> tuple[list[str], Register | None, tuple[Capacity, ...]]:
+    """Return everything wrong with the assumption tables, register and capacities if readable."""
     errors: list[str] = []
     register = None
     try:
@@ -105,11 +109,12 @@ def _table_errors() -> tuple[list[str], Register | None]:
         register = load_register()
     except CorridorsError as error:
         errors += _lines(error)
-    return [*errors, *_capacity_errors(register)], register
+    wrong, capacities = _capacity_errors(register)
+    return [*errors, *wrong], register, capacities or ()
 
 
-def _capacity_errors(register: Register | None) -> list[str]:
-    """Return everything wrong with the tables of capacities and projects."""
+def _capacity_errors(register: Register | None) -> tuple[list[str], tuple[Capacity, ...] | None]:
+    """Return everything wrong with the tables of capacities and projects, and the former."""
     sites = shipped_sites()
     rules = {rule.id for rule in register.rules} if register else None
     errors: list[str] = []
@@ -122,7 +127,17 @@ def _capacity_errors(register: Register | None) -> list[str]:
         load_projects(capacities=capacities, sites=sites)
     except CorridorsError as error:
         errors += _lines(error)
-    return errors
+    return errors, capacities
+
+
+def _without_arcs(capacities: Sequence[Capacity], graph: DecisionGraph) -> list[str]:
+    """Return a warning for each capacity that no arc of the network takes of."""
+    ground = Ground(graph)
+    return [
+        f"warning capacity_without_arc {one.id}: no arc of {';'.join(one.on)}"
+        for one in capacities
+        if not ground.sections(one.kind, one.on, one.modes, one.direction)
+    ]
 
 
 def _lines(error: CorridorsError) -> list[str]:

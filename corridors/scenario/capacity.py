@@ -248,7 +248,10 @@ class _Laying:
                     yield name, section
 
     def _applies(self, rule: Rule, arcs: Ints) -> Bools:
-        """Return for which class a rule decides on which of some arcs, (views, arcs)."""
+        """Return for which class a rule decides on which of some arcs, (views, arcs).
+
+        A rule that decides only about cargo that has been somewhere counts for all its class.
+        """
         access = self.compiled.access
         won = np.array([rule in verdict.winners for verdict in access.verdicts], np.bool_)
         situations = access.situation_of_arc[arcs]

@@ -363,7 +363,7 @@ class ScenarioSpec(Strict):
         default=None,
         description="Scenario to start from: a path beside this file, or an id. Sections are "
         "merged key by key, lists are replaced; id, title, why, uncertain, claims are not "
-        "inherited; null takes an entry of access away.",
+        "inherited; null takes an entry of access or of capacity.set away.",
     )
     claims: list[Annotated[int, Field(ge=1)]] = Field(
         default_factory=list, description="Numbers of the claims that the scenario bears on."

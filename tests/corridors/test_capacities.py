@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,10 +20,13 @@ from corridors.scenario.measures import MEASURES
 from corridors.scenario.places import data_folder
 from corridors.scenario.projects import EFFECT_COLUMNS, PROJECT_COLUMNS, load_projects
 from corridors.scenario.register import load_register
+from geodata.facts_io import load_facts
 from tests.corridors.test_levies import rule
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from corridors.model.capacity import Capacity, Project
 
 SITES = shipped_sites()
 SHIPPED = load_capacities(sites=SITES)
@@ -167,16 +171,30 @@ def test_a_missing_table_is_named(folder: Path) -> None:
 
 
 def test_the_shipped_tables_pass_every_check() -> None:
-    assert _capacity_errors(load_register()) == []
+    assert _capacity_errors(load_register()) == ([], SHIPPED)
 
 
 def test_the_shipped_tables_are_large_and_cited() -> None:
     assert 60 <= len(SHIPPED) <= 140
     assert len(PROJECTS) >= 25
-    for row in (*SHIPPED, *PROJECTS):
+    rows: list[Capacity | Project] = [*SHIPPED, *PROJECTS]
+    for row in rows:
         documented = set(row.sources) - UNDOCUMENTED
         assert documented or (row.quality == "assumed" and row.note), row.id
     assert sum(row.quality == "assumed" for row in SHIPPED) <= 5
+
+
+def test_what_the_facts_say_of_a_line_lies_in_its_range() -> None:
+    with as_file(files("geodata") / "facts") as facts:
+        links = {row.id: row.capacity_mt_yr for row in load_facts(facts).links}
+    by_line = {name: row for row in SHIPPED for name in row.on if row.kind == "line"}
+    said = {name: most for name, most in links.items() if most is not None}
+    assert len(said) >= 10
+    for name, most in said.items():
+        row = by_line[name]
+        # The design once it is rebuilt, which a project sets.
+        design = [one.amount.high for p in PROJECTS for one in p.effects if one.capacity == row.id]
+        assert row.amount.low <= most <= max([row.amount.high, *design]), name
 
 
 def test_money_is_brought_to_2024() -> None:
@@ -194,4 +212,5 @@ def test_a_capacity_and_a_cap_of_a_rule_mean_the_same_in_every_unit() -> None:
     }  # fmt: skip
     assert set(MEASURES) - set(by_hand) == {"wagons/day", "wagons/yr", "sailings/week"}
     for unit, one in by_hand.items():
-        assert convert(rule("cap", 2.0, unit), units) == (pytest.approx(2 * one), "")
+        found, problem = convert(rule("cap", 2.0, unit), units)
+        assert (found == pytest.approx(2 * one), problem) == (True, "")

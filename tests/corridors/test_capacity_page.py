@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from corridors.check import _without_arcs
 from corridors.explain import explain_capacity
 from corridors.report.register_page import with_counts
 from corridors.scenario.capacities import load_capacities
@@ -40,6 +42,15 @@ def test_every_capacity_lies_on_the_network(real: Real) -> None:
         for name in one.on:
             alone = ground.sections(one.kind, [name], one.modes, one.direction)
             assert alone, (one.id, name)
+
+
+def test_a_capacity_off_a_planners_network_is_a_warning(real: Real) -> None:
+    graph = real.snapshot.graph
+    assert _without_arcs(CAPACITIES, graph) == []
+    lost = replace(CAPACITIES[0], on=("X_NOWHERE",))
+    assert _without_arcs([lost], graph) == [
+        f"warning capacity_without_arc {lost.id}: no arc of X_NOWHERE"
+    ]
 
 
 def test_no_box_passes_a_strait_with_a_capacity_twice(real: Real) -> None:
