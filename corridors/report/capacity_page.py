@@ -121,16 +121,22 @@ def _counted(capacities: Sequence[Capacity], rows: CapacityRows) -> str:
         cells.append(
             (
                 f"`{name}`", first.label, first.kind.replace("_", " "), " ".join(first.on),
-                f"{amount} {first.unit}", f"{first.open_share:.0%}",
+                f"{amount} {first.unit}", _open(first.open_share, one),
                 f"{rows.capacity_teu_per_year[found].min():,.0f}", len(found),
                 int(arcs[found].sum()), first.quality, " ".join(first.sources),
+                one.note if one else "",
             )
         )  # fmt: skip
     return markdown_table(
         ("id", "about", "kind", "on", "likely (low to high)", "open", "TEU a year", "rows",
-         "arcs", "quality", "sources"),
+         "arcs", "quality", "sources", "note"),
         cells,
     )  # fmt: skip
+
+
+def _open(share: float, one: Capacity | None) -> str:
+    """Return the share that is open, and what it rests on."""
+    return f"{share:.0%}" + (f", {one.open.quality}" if one else "")
 
 
 def _range(amount: Amount) -> str:

@@ -7,4 +7,11 @@ The path, each step a function of values::
     loaded = load_scenario("baseline", names=names)         # load.py
     rates = load_rates()                                    # rates.py
     compiled = compile_scenario(loaded.scenario, snapshot, rates, register)  # compile.py
+
+What may pass where, and what projects would add, as arrays over the same graph::
+
+    capacities = load_capacities(checks_places=False)       # capacities.py
+    rows = capacity_rows(loaded.scenario, compiled, capacities)               # capacity.py
+    projects = load_projects(capacities=capacities, checks_places=False)      # projects.py
+    effects = project_effects(projects, rows, compiled)     # project_effects.py
 """
