@@ -15,6 +15,8 @@ from corridors.metrics.answers import Answers
 from corridors.metrics.chokepoint import traffic, traffic_metrics
 from corridors.metrics.cpmm import cpmm_metrics
 from corridors.metrics.route import route_metrics
+from corridors.metrics.spread import spread_metrics
+from corridors.metrics.timing import Timer
 from corridors.metrics.ways import WayFinder
 from corridors.model.result import DemandResult, Flow, Metric, Result
 from corridors.report.outputs import write_files
@@ -102,6 +104,7 @@ def solve(scenario: Scenario, snapshot: Snapshot, link_km: Floats, register: Reg
     compiled = compile_scenario(scenario, snapshot, load_rates(), register)
     answers = Answers(scenario, compiled, WayFinder(scenario, snapshot, compiled, link_km))
     demands = [answers.of(k) for k in range(len(scenario.demands))]
+    demands = Timer(scenario, compiled).with_spreads(demands)
     routes = [route for demand in demands for route in demand.routes]
     index = [k for k, demand in enumerate(demands) for _ in demand.routes]
     arcs = [_arcs(route) for route in routes]
@@ -125,6 +128,7 @@ def solve(scenario: Scenario, snapshot: Snapshot, link_km: Floats, register: Reg
         metrics=tuple(
             _totals(flow.cost_usd, flow.unserved_teu_per_year, volume)
             + route_metrics(routes)
+            + spread_metrics(route.spread for route in routes if route.spread)
             + cpmm_metrics(routes)
             + traffic_metrics(chokepoints)
         ),

@@ -89,6 +89,7 @@ class RouteBook:
             legs=tuple(self._leg(route_id, seq, run, biller) for seq, run in enumerate(runs, 1)),
             tonnes_per_teu=view.terms.tonnes_per_teu,
             in_containers=view.terms.in_containers,
+            within_h=demand.within_h,
         )
 
     def _biller(self, view: ClassView) -> Biller:
@@ -188,7 +189,7 @@ def _of_lines(route: Route, known: dict[int, Shares]) -> Iterator[tuple[str, flo
             known[id(lines)] = shares_of(lines)
         each.append(known[id(lines)])
     whole = Shares(*map(sum, zip(*each, strict=True)))
-    yield "time_sd", route.time_sd_h, "h"
+    yield "time_sd_bound", route.time_sd_h, "h"
     if route.tonnes_per_teu:
         yield "cost_per_t", route.cost_usd_per_teu / route.tonnes_per_teu, "usd_2024_per_t"
     if route.in_containers:

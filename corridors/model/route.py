@@ -57,6 +57,30 @@ class Leg:
         return self.kind is not LegKind.LINE
 
 
+@dataclass(frozen=True)
+class Spread:
+    """The time of a route as a distribution, in hours, under one correlation.
+
+    `likely_h` is the sum of the likely values; mean and standard deviation are exact,
+    quantiles are those of draws. `within` pairs days with the chance to arrive within
+    them; `on_time` is the chance to arrive by the deadline of the demand, None without
+    one. `certain_share` is the part of `likely_h` for which no spread is stated: the more
+    it is, the more the true spread is wider than shown.
+    """
+
+    route_id: str
+    correlation: float
+    likely_h: float
+    mean_h: float
+    sd_h: float
+    p50_h: float
+    p80_h: float
+    p95_h: float
+    within: tuple[tuple[float, float], ...]
+    certain_share: float
+    on_time: float | None = None
+
+
 def _in_order(names: list[str]) -> tuple[str, ...]:
     """Return the names in order of first appearance, the empty name left out."""
     return tuple(dict.fromkeys(name for name in names if name))
@@ -68,6 +92,8 @@ class Route:
 
     `rank` counts from 1 within its demand and objective; `corridor` is the family
     the route belongs to, empty if none; `tonnes_per_teu` is what a TEU of the cargo holds.
+    `within_h` is the deadline of the demand, and `spread` the time as a distribution where
+    it was drawn.
     """
 
     route_id: str
@@ -81,6 +107,8 @@ class Route:
     status: str = "ok"
     tonnes_per_teu: float | None = None
     in_containers: bool = True
+    within_h: float | None = None
+    spread: Spread | None = None
 
     @property
     def modes(self) -> tuple[str, ...]:

@@ -42,7 +42,8 @@ class Traits:
 class Demand:
     """Cargo wanted between two terminals, in TEU a year.
 
-    `quality` is one of `QUALITIES`; `source` names where the volume comes from.
+    `quality` is one of `QUALITIES`; `source` names where the volume comes from. `within_h`
+    is how long the cargo may take, in hours, None if that was not said.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Demand:
     note: str = ""
     source: str = ""
     quality: str = "assumed"
+    within_h: float | None = None
 
 
 @dataclass(frozen=True)
@@ -139,10 +141,25 @@ class Alternatives:
     """Which corridor families to report (empty: all) and how long a detour may be.
 
     `max_detour` is the largest ratio of a route's cost to the cheapest one's.
+    `sensitive_borders` name the borders that count as sensitive on a front: borders such
+    as AM-TR, crossings, or countries for all their borders; every land border if empty.
     """
 
     families: tuple[str, ...] = ()
     max_detour: float = 2.5
+    sensitive_borders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Times:
+    """How the times of routes are drawn.
+
+    `correlation`, from 0 to 1, is that of the normal values behind any two things that
+    take time; `draws` is how many times everything is drawn.
+    """
+
+    correlation: float = 0.3
+    draws: int = 4000
 
 
 @dataclass(frozen=True)
@@ -176,3 +193,4 @@ class Scenario:
     seed: int = 0
     schema_version: int = 1
     capacity: CapacityChoice = CapacityChoice()
+    times: Times = Times()

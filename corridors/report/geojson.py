@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from corridors.model.result import Flow
-    from corridors.model.route import Leg, Route
+    from corridors.model.route import Leg, Route, Spread
     from geodata.types import Floats
 
     Row = Mapping[str, object]
@@ -56,7 +56,23 @@ ROUTE_FIELDS = (
     "rail_km",
     "road_km",
     "status",
+    "time_mean_h",
+    "time_sd_h",
+    "time_p50_h",
+    "time_p80_h",
+    "time_p95_h",
+    "within_h",
+    "on_time_probability",
 )
+#: Those that tell the time of a route as a distribution, and what a `Spread` calls them.
+SPREAD_FIELDS = {
+    "time_mean_h": "mean_h",
+    "time_sd_h": "sd_h",
+    "time_p50_h": "p50_h",
+    "time_p80_h": "p80_h",
+    "time_p95_h": "p95_h",
+    "on_time_probability": "on_time",
+}
 
 #: Fields of `legs.geojson`; a stop has `distance_km` 0 and is a point.
 LEG_FIELDS = (
@@ -81,7 +97,14 @@ LEG_FIELDS = (
 FLOW_FIELDS = ("arc_id", "teu_per_year", "capacity_teu_per_year", "shadow_price_usd_per_teu")
 
 #: Digits after the point by the unit at the end of a field's name.
-DIGITS = {"_usd_per_teu": 2, "_h": 3, "_km": 3, "_kgco2e_per_teu": 3, "teu_per_year": 3}
+DIGITS = {
+    "_usd_per_teu": 2,
+    "_h": 3,
+    "_km": 3,
+    "_kgco2e_per_teu": 3,
+    "teu_per_year": 3,
+    "_probability": 4,
+}
 
 
 def feature_collection(
@@ -129,7 +152,20 @@ def feature_collection(
 
 def route_row(route: Route) -> dict[str, object]:
     """Return the row of a route, all fields of `ROUTE_FIELDS`."""
-    return {name: getattr(route, name) for name in ROUTE_FIELDS}
+    return {
+        name: getattr(route.spread, SPREAD_FIELDS[name], None)
+        if name in SPREAD_FIELDS
+        else getattr(route, name)
+        for name in ROUTE_FIELDS
+    }
+
+
+def spread_row(spread: Spread | None) -> dict[str, object]:
+    """Return the fields of a route that tell its time as a distribution, rounded."""
+    return {
+        name: _rounded(getattr(spread, source, None), DIGITS[f"_{name.rpartition('_')[2]}"])
+        for name, source in SPREAD_FIELDS.items()
+    }
 
 
 def leg_row(leg: Leg) -> dict[str, object]:

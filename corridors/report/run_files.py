@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from corridors.report.geojson import (
     legs_geojson,
     route_row,
     routes_geojson,
+    spread_row,
 )
 from corridors.report.lines import lines_csv
 from corridors.report.tables import metric_rows, metrics_csv, metrics_parquet
@@ -124,7 +126,11 @@ def result_json(result: Result, scenario: Scenario) -> bytes:
         "network": result.network,
         "status": result.status,
         "warnings": list(result.warnings),
-        "demands": [_demand(demand) for demand in result.demands],
+        "times": {**asdict(scenario.times), "seed": scenario.seed},
+        "demands": [
+            _demand(demand, asked.within_h)
+            for demand, asked in zip(result.demands, scenario.demands, strict=True)
+        ],
         "metrics": [
             {
                 "name": m.name,
@@ -140,7 +146,7 @@ def result_json(result: Result, scenario: Scenario) -> bytes:
     return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _demand(demand: DemandResult) -> dict[str, Any]:
+def _demand(demand: DemandResult, within_h: float | None) -> dict[str, Any]:
     return {
         "id": demand.demand_id,
         "status": demand.status,
@@ -149,6 +155,7 @@ def _demand(demand: DemandResult) -> dict[str, Any]:
         "certificate": _certificate(demand.certificate) if demand.certificate else None,
         "teu_per_year": demand.teu_per_year,
         "unserved_teu_per_year": demand.unserved_teu_per_year,
+        "within_h": within_h,
         "routes": [
             {
                 "route_id": route.route_id,
@@ -160,6 +167,7 @@ def _demand(demand: DemandResult) -> dict[str, Any]:
                 "distance_km": round(route.distance_km, 3),
                 "emissions_kgco2e_per_teu": round(route.emissions_kgco2e_per_teu, 3),
                 "countries": list(route.countries),
+                **spread_row(route.spread),
             }
             for route in demand.routes
         ],

@@ -11,7 +11,7 @@ from corridors.scenario.pricing import Priceable
 from geodata.types import Kind, Mode, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from corridors.model.scenario import AccessEntry, NetworkChoice, Scenario
     from geodata.types import Asset, Bools, Codes, Shorts
@@ -129,6 +129,26 @@ def border_names(asset: Asset) -> tuple[str, ...]:
     if len(asset.countries) != 2:  # noqa: PLR2004 - a border has two sides
         return ()
     return "-".join(asset.countries), "-".join(reversed(asset.countries))
+
+
+def borders_named(table: Closable, names: Collection[str], assets: Sequence[Asset]) -> Bools:
+    """Return which rows cross one of some borders, (n,).
+
+    Parameters
+    ----------
+    table
+        Columns kind and asset, each (n,).
+    names
+        Borders either way round, crossings, or countries for all their borders.
+    assets
+        What `table.asset` indexes.
+    """
+    chosen = [
+        not {asset.id, *asset.countries, *border_names(asset)}.isdisjoint(names) for asset in assets
+    ]
+    touched = np.array([*chosen, False], np.bool_)[table.asset]
+    found: Bools = touched & (table.kind == Kind.BORDER)
+    return found
 
 
 @dataclass

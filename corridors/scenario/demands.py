@@ -16,6 +16,9 @@ from corridors.scenario.schema import DemandSpec
 if TYPE_CHECKING:
     from corridors.scenario.compose import Path as Keys
 
+#: Columns that hold numbers.
+NUMBERS = ("teu_per_year", "within_h", "within_days")
+
 
 def read_demands(document: Document, beside: Path | None) -> Document:
     """Return the document with the rows of its `demands_file` added to its demands.
@@ -78,7 +81,7 @@ def _with_rows(document: Document, text: str, file: str) -> Document:
 
 def _typed(key: str, cell: str) -> str | float:
     """Return the cell as the key's type; a bad number stays text and is found later."""
-    if key == "teu_per_year":
+    if key in NUMBERS:
         with suppress(ValueError):
             return float(cell)
     return cell

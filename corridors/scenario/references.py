@@ -54,6 +54,11 @@ class Names:
         return frozenset(name for asset in self.graph.assets for name in border_names(asset))
 
     @cached_property
+    def crossings(self) -> frozenset[str]:
+        """Ids of the crossings of borders."""
+        return frozenset(asset.id for asset in self.graph.assets if border_names(asset))
+
+    @cached_property
     def actors(self) -> dict[str, str]:
         """Kind of each actor."""
         return {actor.id: actor.kind for actor in self.register.actors}
@@ -103,6 +108,10 @@ def _on_network(loaded: Loaded, names: Names) -> Iterator[Problem]:
     for at, family in enumerate(scenario.alternatives.families if families else ()):
         path: Path = ("alternatives", "families", at)
         yield from _unknown(path, "corridor family", family, families)
+    crossed = {*names.crossings, *names.borders, *names.graph.countries}
+    for at, border in enumerate(scenario.alternatives.sensitive_borders):
+        path = ("alternatives", "sensitive_borders", at)
+        yield from _unknown(path, "border", border, crossed)
     places = {ANYWHERE, *names.assets, *names.graph.countries, *names.borders}
     for section in ("close", "open"):
         for entry in getattr(scenario.access, section):

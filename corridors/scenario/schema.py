@@ -29,6 +29,8 @@ from corridors.scenario.vocabulary import COMPONENTS, unit_problem
 
 SCHEMA_VERSION = 1
 
+DAY_H = 24.0
+
 #: What `costs.units` may hold.
 UNITS = tuple(field.name for field in fields(Units))
 
@@ -114,6 +116,19 @@ class DemandSpec(TraitsSpec):
     note: str = Field(default="", description="What to know about the volume.")
     quality: Quality = Field(default="assumed", description="How well the volume is known.")
     source: str = Field(default="", description="Where the volume comes from; ids of sources.csv.")
+    within_h: float | None = Field(
+        default=None, gt=0, le=100_000, description="How long the cargo may take, in hours."
+    )
+    within_days: float | None = Field(
+        default=None, gt=0, le=4_000, description="The same in days, in place of within_h."
+    )
+
+    @model_validator(mode="after")
+    def _one_deadline(self) -> DemandSpec:
+        if self.within_h is not None and self.within_days is not None:
+            msg = "within_h and within_days both say how long the cargo may take: keep one"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _two_ends(self) -> DemandSpec:
@@ -127,6 +142,7 @@ class DemandSpec(TraitsSpec):
         return model.Demand(
             self.id, self.origin, self.destination, self.teu_per_year,
             _traits(self).over(usual), self.note, self.source, self.quality,
+            self.within_h if self.within_days is None else DAY_H * self.within_days,
         )  # fmt: skip
 
 
@@ -323,6 +339,26 @@ class AlternativesSection(Strict):
     max_detour: float = Field(
         default=2.5, ge=1, description="Largest cost ratio to the cheapest route."
     )
+    sensitive_borders: Words = Field(
+        default_factory=list,
+        description="Borders counted as sensitive on fronts: a border such as AM-TR, a crossing, "
+        "or a country for all its borders; every land border if empty.",
+    )
+
+
+class TimesSection(Strict):
+    """How the times of routes are drawn as distributions."""
+
+    correlation: float = Field(
+        default=0.3,
+        ge=0,
+        le=1,
+        description="How far what holds up one place holds up all others: 0 not at all, 1 wholly. "
+        "0.3 is a judgement; look at 0 and 0.6 too.",
+    )
+    draws: int = Field(
+        default=4000, ge=100, le=1_000_000, description="How many times everything is drawn."
+    )
 
 
 class CapacitySection(Strict):
@@ -388,6 +424,9 @@ class ScenarioSpec(Strict):
     capacity: CapacitySection = Field(
         default_factory=CapacitySection, description="What may pass where in a year."
     )
+    times: TimesSection = Field(
+        default_factory=TimesSection, description="How times are drawn as distributions."
+    )
     seed: int = Field(default=0, ge=0, description="Seed of everything random.")
 
 
@@ -433,10 +472,13 @@ def to_model(spec: ScenarioSpec) -> model.Scenario:
             tuple(spec.costs.left_out),
         ),
         alternatives=model.Alternatives(
-            tuple(spec.alternatives.families), spec.alternatives.max_detour
+            tuple(spec.alternatives.families),
+            spec.alternatives.max_detour,
+            tuple(spec.alternatives.sensitive_borders),
         ),
         claims=tuple(spec.claims),
         seed=spec.seed,
         schema_version=spec.schema_version,
         capacity=spec.capacity.to_model(),
+        times=model.Times(spec.times.correlation, spec.times.draws),
     )

@@ -5,6 +5,10 @@ sqrt(rho) F + sqrt(1 - rho) e_i, with one F for all items. Each item is drawn on
 by all ways that contain it, so that ways which share a border have its bad days in common.
 The draws of an item hang on the seed and its key only: more ways or items change nothing
 for the others, and two scenarios, or two correlations, can be compared draw by draw.
+
+Each normal value is drawn in layers, one draw from every n-th part of its distribution
+(McKay, Beckman and Conover 1979): sums are nearly additive in what drives them, so that
+4,000 such draws come as near to the quantiles as 10,000 free ones.
 """
 
 from __future__ import annotations
@@ -17,11 +21,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss, hermevander
+from scipy.special import ndtri
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
     from scipy.sparse import csr_array
 
     from corridors.solve.distributions import Distribution
@@ -61,11 +66,16 @@ class Totals:
 
 
 def normals(keys: Sequence[str], *, draws: int, seed: int) -> Floats:
-    """Return independent standard normal values by key and seed, (n, draws)."""
+    """Return independent standard normal values by key and seed, (n, draws).
+
+    Each row holds the middles of equally likely layers in an order of its own.
+    """
+    layers = ndtri((np.arange(draws) + 0.5) / draws)
     found = np.empty((len(keys), draws))
     for row, key in zip(found, keys, strict=True):
         digest = sha256(f"{seed}/{key}".encode()).digest()
-        np.random.default_rng(int.from_bytes(digest[:16])).standard_normal(out=row)
+        row[:] = layers
+        np.random.default_rng(int.from_bytes(digest[:16])).shuffle(row)
     return found
 
 
@@ -96,7 +106,7 @@ def tied(own: Floats, factor: Floats, correlation: float) -> Floats:
 
 def totals(
     amounts: csr_array, items: Items, *, correlations: Sequence[float], draws: int, seed: int,
-    quantiles: Sequence[float], bounds: Sequence[float],
+    quantiles: Sequence[float], bounds: ArrayLike,
 ) -> tuple[Totals, ...]:  # fmt: skip
     """Return the sums along ways under each of some correlations.
 
@@ -113,7 +123,8 @@ def totals(
     quantiles
         Shares of draws, of which the quantiles are wanted.
     bounds
-        Values, of which the share of draws within is wanted.
+        Values, of which the share of draws within is wanted: (d,) for every way, or (r, d);
+        nothing is within one that is not a number.
 
     Returns
     -------
@@ -131,9 +142,11 @@ def totals(
     own = normals(items.keys, draws=draws, seed=seed)
     factor = normals([FACTOR], draws=draws, seed=seed)[0]
     spreads = deviations(amounts, items, correlations)
+    most = np.asarray(bounds, np.float64)
+    most = np.broadcast_to(most, (amounts.shape[0], most.shape[-1]))
     mean = amounts @ np.array([one.mean for one in items.distributions], np.float64)
     return tuple(
-        Totals(mean, sd, *_drawn(amounts, _values(items, own, factor, rho), quantiles, bounds))
+        Totals(mean, sd, *_drawn(amounts, _values(items, own, factor, rho), quantiles, most))
         for rho, sd in zip(correlations, spreads, strict=True)
     )
 
@@ -147,15 +160,16 @@ def _values(items: Items, own: Floats, factor: Floats, correlation: float) -> Fl
 
 
 def _drawn(
-    amounts: csr_array, values: Floats, quantiles: Sequence[float], bounds: Sequence[float]
+    amounts: csr_array, values: Floats, quantiles: Sequence[float], bounds: Floats
 ) -> tuple[Floats, Floats]:
-    """Return quantiles (r, q) and shares within bounds (r, d) of the sums along ways."""
+    """Return quantiles (r, q) and shares within bounds, both (r, d), of the sums along ways."""
     ways = amounts.shape[0]
-    found, within = np.empty((ways, len(quantiles))), np.empty((ways, len(bounds)))
+    found, within = np.empty((ways, len(quantiles))), np.empty(bounds.shape)
     for first in range(0, ways, BLOCK):
         rows = slice(first, first + BLOCK)
         sums = amounts[rows] @ values
-        within[rows] = np.stack([(sums <= one).mean(axis=1) for one in bounds], 1) if bounds else 0
+        for at, most in enumerate(bounds[rows].T):
+            within[rows, at] = (sums <= most[:, None]).mean(axis=1)
         found[rows] = np.quantile(sums, quantiles, axis=1).T
     return found, within
 
