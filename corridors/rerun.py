@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from corridors.errors import Finding, InputMissingError
+from corridors.errors import Finding, InputMissingError, ScenarioError, nearest
 from corridors.manifest import sha256_of, verify_manifest
 from corridors.run import inputs_of, read
+from corridors.scenario.compile import compile_scenario
 from corridors.scenario.places import find_scenario
+from corridors.scenario.rates import load_rates
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from corridors.model.scenario import Alternatives, Scenario
+    from corridors.scenario.compile import Compiled
     from corridors.scenario.load import Loaded
     from corridors.scenario.register import Register
     from geodata.snapshot import Snapshot
 
 RESULT = "result.json"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,41 @@ def open_run(folder: Path, *, network: Path, scenario: str = "") -> Rerun:
     loaded, snapshot, register = read(name, network, manifest["hashed"]["parameters"]["set"])
     _check(folder, manifest["hashed"]["inputs"], loaded, snapshot)
     return Rerun(loaded, snapshot, register, result)
+
+
+def of_one_demand(
+    again: Rerun, demand: str, alternatives: Alternatives | None = None
+) -> tuple[Scenario, Compiled]:
+    """Return the scenario of a run with one of its demands alone, and compiled.
+
+    Parameters
+    ----------
+    again
+        The run.
+    demand
+        Id of the demand.
+    alternatives
+        Which alternatives to seek in place of the scenario's own.
+    """
+    whole = again.loaded.scenario
+    only = tuple(one for one in whole.demands if one.id == demand)
+    wanted = replace(whole, demands=only, alternatives=alternatives or whole.alternatives)
+    return wanted, compile_scenario(wanted, again.snapshot, load_rates(), again.register)
+
+
+def known(name: str, among: Mapping[str, T], what: str) -> T:
+    """Return what a name in a run stands for.
+
+    Raises
+    ------
+    ScenarioError
+        If it stands for nothing; offers the nearest names.
+    """
+    if name not in among:
+        told = nearest(name, among, count=3)
+        msg = f"the run has no {what} {name!r}; {told}".removesuffix("; ")
+        raise ScenarioError(msg)
+    return among[name]
 
 
 def _findable(folder: Path, name: str) -> str:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.errors import ScenarioError, nearest
+from corridors.errors import ScenarioError
 from corridors.metrics.answers import Answers
 from corridors.metrics.flip import compete
 from corridors.metrics.reprice import Repricer
 from corridors.metrics.route import RouteBook
+from corridors.metrics.timing import Timer
 from corridors.metrics.waterfall import waterfall
 from corridors.metrics.ways import WayFinder
 from corridors.model.scenario import Alternatives
 from corridors.report.explained_why import WhyExplained, told_steps
-from corridors.rerun import open_run
+from corridors.rerun import known, of_one_demand, open_run
 from corridors.scenario.cargo import countries_of
-from corridors.scenario.compile import compile_scenario
 from corridors.scenario.economy import Economy
 from corridors.scenario.rates import load_rates
 from geodata.snapshot import open_network
@@ -78,13 +78,14 @@ def explain_why(
         draws=draws if draws is not None else DRAWS_SOUGHT if demand else DRAWS_FIXED,
     )  # fmt: skip
     ((_, terms),) = match.compiled.classes
+    first, second = Timer(match.wanted, match.compiled).timed(match.routes)
     return WhyExplained(
         scenario=match.wanted.id,
         demand_id=match.wanted.demands[0].id,
         by="families" if demand else "routes",
         a=a,
         b=b,
-        routes=match.routes,
+        routes=(first, second),
         steps=told_steps(waterfall(*match.routes)),
         value_of_time_usd_per_teu_h=terms.value_of_time_usd_per_teu_h,
         value_of_reliability_usd_per_teu_h=terms.value_of_reliability_usd_per_teu_h,
@@ -110,11 +111,11 @@ def _match_routes(names: tuple[str, str], again: Rerun, link_km: Floats) -> _Mat
         for row in again.result["demands"]
         for route in row["routes"]
     }
-    places = [_known(name, ranks, "route") for name in names]
+    places = [known(name, ranks, "route") for name in names]
     if places[0][0] != places[1][0]:
         msg = f"{names[0]} and {names[1]} are routes of two demands: compare those of one"
         raise ScenarioError(msg)
-    wanted, compiled = _compiled(again, places[0][0], again.loaded.scenario.alternatives)
+    wanted, compiled = of_one_demand(again, places[0][0])
     finder = WayFinder(wanted, again.snapshot, compiled, link_km)
     found = Answers(wanted, compiled, finder).of(0).routes
     routes = found[places[0][1] - 1], found[places[1][1] - 1]
@@ -127,10 +128,10 @@ def _match_families(names: tuple[str, str], demand: str, again: Rerun, link_km: 
     """Return the best ways of two families for a demand, sought anew at every rate."""
     families = {branch.family: branch.family for branch in again.snapshot.branches}
     for name in names:
-        _known(name, families, "corridor")
+        known(name, families, "corridor")
     demands = {one.id: one.id for one in again.loaded.scenario.demands}
-    wanted, compiled = _compiled(
-        again, _known(demand, demands, "demand"), Alternatives(names, max_detour=np.inf)
+    wanted, compiled = of_one_demand(
+        again, known(demand, demands, "demand"), Alternatives(names, max_detour=np.inf)
     )
     finder = WayFinder(wanted, again.snapshot, compiled, link_km)
 
@@ -160,34 +161,11 @@ def _ends(finder: WayFinder) -> tuple[int, int]:
     return finder.starts[0], finder.ends[0]
 
 
-def _compiled(again: Rerun, demand: str, alternatives: Alternatives) -> tuple[Scenario, Compiled]:
-    """Return the scenario of a run with one demand alone, and compiled."""
-    whole = again.loaded.scenario
-    only = tuple(one for one in whole.demands if one.id == demand)
-    wanted = replace(whole, demands=only, alternatives=alternatives)
-    return wanted, compile_scenario(wanted, again.snapshot, load_rates(), again.register)
-
-
 def _repricer(again: Rerun, wanted: Scenario, compiled: Compiled, arcs: Ints | None) -> Repricer:
     rates = load_rates().with_overrides(wanted.costs.overrides)
     economy = Economy(wanted, rates, again.snapshot.graph)
     goods = economy.goods_of(wanted.demands[0], countries_of(again.snapshot.places))
     return Repricer(compiled, rates, goods, arcs=arcs)
-
-
-def _known(name: str, among: dict[str, Any], what: str) -> Any:  # noqa: ANN401 - as in `among`
-    """Return what a name stands for.
-
-    Raises
-    ------
-    ScenarioError
-        If it stands for nothing.
-    """
-    if name not in among:
-        told = nearest(name, among, count=3)
-        msg = f"the run has no {what} {name!r}; {told}".removesuffix("; ")
-        raise ScenarioError(msg)
-    return among[name]
 
 
 def _arcs(route: Route) -> Ints:

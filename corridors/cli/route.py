@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from corridors.cli.access import short
 from corridors.cli.page import HANG, INDENT, Page, add, cut, sources, table
+from corridors.cli.show import HOURS_A_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,7 @@ def show_route(found: RouteExplained) -> None:
     else:
         page.line(_totals(route))
         page.table("Legs", _legs(found))
+        _times(page, found)
     page.lines("Rules met", map(short, found.rules), hang=HANG)
     if route is not None:
         page.lines("Runner-up", [_second(found.second)], hang=INDENT)
@@ -56,6 +58,32 @@ def _totals(route: Route) -> str:
         f"{route.time_h:,.1f} h, {route.distance_km:,.0f} km, {route.borders} borders, "
         f"{route.gauge_changes} gauge changes, {route.transfers} transfers; {route.objective}"
     )
+
+
+def _times(page: Page, found: RouteExplained) -> None:
+    """Print the time of a route as a distribution, a row for each correlation."""
+    route = found.route
+    if route is None or not found.times:
+        return
+    days = [f"{days:g} d" for days, _ in found.times[0].within]
+    numbers = ("mean", "sd", "P50", "P80", "P95", *days, *["in time"] * bool(route.within_h))
+    made = table("correlation", *numbers, right=numbers)
+    for one in found.times:
+        hours = (one.mean_h, one.sd_h, one.p50_h, one.p80_h, one.p95_h)
+        chances = [share for _, share in one.within]
+        chances += [] if one.on_time is None else [one.on_time]
+        mark = " *" if route.spread and one.correlation == route.spread.correlation else ""
+        add(
+            made, f"{one.correlation:g}{mark}", *(f"{h / HOURS_A_DAY:.1f}" for h in hours),
+            *(f"{chance:.0%}" for chance in chances),
+        )  # fmt: skip
+    page.table("Time as a distribution: days, and the chance to arrive within so many", made)
+    asked = f"; to arrive within {route.within_h / 24:g} d is asked" if route.within_h else ""
+    sure = found.times[0].certain_share
+    page.line(
+        f"* the scenario's correlation{asked}. No spread is stated for {sure:.0%} of the likely "
+        "time.", indent=INDENT, hang=INDENT,
+    )  # fmt: skip
 
 
 def _legs(found: RouteExplained) -> Table:

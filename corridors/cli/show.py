@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 HOURS_A_DAY = 24
 #: A file or pipe has no width of its own: wide enough for the table to stay on one line.
 LOG_WIDTH = 132
+#: Below this width of a terminal columns are left out.
+NARROW = 110
+NUMBERS = ("USD/TEU", "days", "P80", "in time", "km")
+COLUMNS = ("demand", *NUMBERS, "corridor", "by", "through")
+#: Most names of corridors stay whole in this width.
+CORRIDOR_WIDTH = 16
 
 
 def _console() -> Console:
@@ -31,15 +38,7 @@ def _console() -> Console:
 def show_result(result: Result, folder: Path) -> None:
     """Print the best route of each demand, the reasons of those without, and the place."""
     console = _console()
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("demand", no_wrap=True)
-    for name in ("USD/TEU", "days", "km"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for name in ("corridor", "by", "through"):
-        table.add_column(name, overflow="fold")
-    for demand in result.demands:
-        table.add_row(*_cells(demand))
-    console.print(table)
+    console.print(_table(result, narrow=console.width < NARROW))
     for demand in result.demands:
         if demand.status == "infeasible":
             console.print(f"[bold]{escape(demand.demand_id)}[/]: {escape(demand.reason)}")
@@ -52,14 +51,41 @@ def show_result(result: Result, folder: Path) -> None:
     console.print(f"routes, legs, flows, chokepoints and metrics: {escape(str(folder))}")
 
 
+def _table(result: Result, *, narrow: bool) -> Table:
+    """Return the best route of each demand as a table; a narrow one tells less of it."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    asked = any(route.within_h for demand in result.demands for route in demand.routes)
+    left_out = {"km", "by"} if narrow else set()
+    left_out |= set() if asked else {"in time"}
+    kept = [name for name in COLUMNS if name not in left_out]
+    for name in kept:
+        number = name in NUMBERS
+        whole = number or name == "demand" or (narrow and name == "corridor")
+        table.add_column(
+            name, justify="right" if number else "left", overflow="fold", no_wrap=whole
+        )
+    for demand in result.demands:
+        cells = dict(zip(COLUMNS, _cells(demand), strict=True))
+        if narrow:
+            # Names of corridors part at their hyphens, where a table would cut them anywhere.
+            cells["corridor"] = "\n".join(textwrap.wrap(cells["corridor"], CORRIDOR_WIDTH))
+        table.add_row(*(cells[name] for name in kept))
+    return table
+
+
 def _cells(demand: DemandResult) -> tuple[str, ...]:
+    """Return the row of a demand, a cell for each of `COLUMNS`."""
     if not demand.routes:
-        return (escape(demand.demand_id), "-", "-", "-", "-", "-", "infeasible, see below")
+        return (escape(demand.demand_id), *["-"] * (len(COLUMNS) - 2), "infeasible, see below")
     best: Route = demand.routes[0]
+    late = best.spread
+    on_time = f"{late.on_time:.0%}" if late and late.on_time is not None else "-"
     return (
         escape(demand.demand_id),
         f"{best.cost_usd_per_teu:,.0f}",
         f"{best.time_h / HOURS_A_DAY:.1f}",
+        f"{late.p80_h / HOURS_A_DAY:.1f}" if late else "-",
+        on_time,
         f"{best.distance_km:,.0f}",
         escape(best.corridor.replace(";", ", ") or "-"),
         ", ".join(best.modes),

@@ -10,10 +10,11 @@ from corridors.report.geojson import leg_row, route_row
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from corridors.model.route import Leg, Route
+    from corridors.model.route import Leg, Route, Spread
     from corridors.report.explained import RuleRow, Source
 
 SCHEMA_VERSION = 1
+_HOURS = ("likely_h", "mean_h", "sd_h", "p50_h", "p80_h", "p95_h")
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,10 @@ class ShutWay:
 
 @dataclass(frozen=True)
 class RouteExplained:
-    """A route of a run told in full; `route` is None where the demand has none."""
+    """A route of a run told in full; `route` is None where the demand has none.
+
+    `times` are its time as a distribution, under several correlations.
+    """
 
     scenario: str
     network: str
@@ -95,6 +99,7 @@ class RouteExplained:
     alone: tuple[ShutWay, ...]
     sources: tuple[Source, ...]
     warnings: tuple[str, ...]
+    times: tuple[Spread, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as one object of plain values, with `schema_version`."""
@@ -105,9 +110,21 @@ class RouteExplained:
         whole["route"] = _route(self.route) if self.route else None
         whole["legs"] = [leg.as_dict() for leg in self.legs]
         whole["second"] = asdict(self.second) if self.second else None
+        whole["times"] = [told_spread(one) for one in self.times]
         for name in ("rules", "shut", "alone", "sources"):
             whole[name] = [asdict(row) for row in getattr(self, name)]
         return whole
+
+
+def told_spread(one: Spread) -> dict[str, Any]:
+    """Return the time of a route as plain values, rounded; chances by days."""
+    hours = {name: round(getattr(one, name), 3) for name in _HOURS}
+    chance = {
+        "on_time_probability": one.on_time if one.on_time is None else round(one.on_time, 4),
+        "within_days": {f"{days:g}": round(share, 4) for days, share in one.within},
+        "certain_share": round(one.certain_share, 4),
+    }
+    return {"correlation": one.correlation} | hours | chance
 
 
 def _route(route: Route) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from corridors.metrics.certificate import Certifier
 from corridors.metrics.lifted import DECISIONS, REFUSALS, Lifting
+from corridors.metrics.timing import Timer
 from corridors.model.scenario import TRAITS
 from corridors.report.explained import Source, rule_row
 from corridors.report.explained_route import LegRow, RouteExplained, Second, Shutter, ShutWay
@@ -55,7 +56,9 @@ class RouteTeller:
 
     def tell(self, found: DemandResult, route: Route | None, network: str) -> RouteExplained:
         """Tell of a route of the demand, or of what shuts every way if it has none."""
-        demand = self.scenario.demands[self.number]
+        demand, timer = self.scenario.demands[self.number], Timer(self.scenario, self.compiled)
+        if route:
+            (route,) = timer.timed([route])
         traits = {name: getattr(demand.traits, name) for name in TRAITS}
         legs = tuple(map(self._leg, route.legs)) if route else ()
         rules = tuple(self._rules(leg.leg for leg in legs))
@@ -75,6 +78,7 @@ class RouteTeller:
             alone=alone,
             sources=tuple(self._sources((leg.leg for leg in legs), rules)),
             warnings=self.compiled.warnings,
+            times=timer.told(route) if route else (),
         )
 
     def _leg(self, leg: Leg) -> LegRow:

@@ -116,21 +116,19 @@ class ArcPainter:
 
 def result_json(result: Result, scenario: Scenario) -> bytes:
     """Return ``result.json``: status, warnings, demands with their routes, and metrics."""
+    within_h = {demand.id: demand.within_h for demand in scenario.demands}
     data = {
         "schema_version": result.schema_version,
         "scenario": {
             "id": scenario.id,
             "title": scenario.title,
             "as_of": scenario.as_of.isoformat(),
+            "times": {**asdict(scenario.times), "seed": scenario.seed},
         },
         "network": result.network,
         "status": result.status,
         "warnings": list(result.warnings),
-        "times": {**asdict(scenario.times), "seed": scenario.seed},
-        "demands": [
-            _demand(demand, asked.within_h)
-            for demand, asked in zip(result.demands, scenario.demands, strict=True)
-        ],
+        "demands": [_demand(demand, within_h.get(demand.demand_id)) for demand in result.demands],
         "metrics": [
             {
                 "name": m.name,

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 ROUTES = (
     "route_id demand_id origin destination corridor rank objective modes countries actors "
     "cost_usd_per_teu time_h distance_km emissions_kgco2e_per_teu borders gauge_changes transfers "
-    "sea_km rail_km road_km status"
+    "sea_km rail_km road_km status "
+    "time_mean_h time_sd_h time_p50_h time_p80_h time_p95_h within_h on_time_probability"
 )
 LEGS = (
     "leg_id route_id seq kind from_id to_id mode country gauge_mm operator distance_km time_h "
@@ -145,7 +146,10 @@ def test_the_result_names_every_demand_and_agrees_with_the_routes(baseline: Run)
             assert (route["rank"], row["demand_id"]) == (rank, demand["id"])
             assert route["cost_usd_per_teu"] == row["cost_usd_per_teu"]
             assert route["distance_km"] > 0
-    assert not routes
+            late = [route[f"time_{name}_h"] for name in ("p50", "p80", "p95")]
+            assert late == sorted(late) == [row[f"time_{name}_h"] for name in ("p50", "p80", "p95")]
+            assert route["time_sd_h"] > 0
+    assert result["scenario"]["times"]["correlation"] == 0.3
     for metric in result["metrics"]:
         assert list(metric) == ["name", "subject_kind", "subject", "value", "unit", "better"]
 
