@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from corridors.cli.choices import register as register_choices
 from corridors.cli.cpmm import register as register_cpmm
 from corridors.cli.explain import explain_app
 from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets, print_json
@@ -48,6 +49,7 @@ app = typer.Typer(
 export_app = typer.Typer(help="Write the network or a map for other tools.", no_args_is_help=True)
 register_profile(export_app)
 register_why(explain_app)
+register_choices(explain_app)
 register_cpmm(explain_app)
 app.add_typer(export_app, name="export")
 app.add_typer(explain_app, name="explain")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from corridors.cli.page import Page
     from corridors.metrics.flip import Flip
     from corridors.metrics.reprice import Uncertain
+    from corridors.model.route import Route
     from corridors.report.explained_why import WhyExplained
 
 #: How many rows of flips and of the tornado are told.
@@ -81,7 +82,8 @@ def _words(found: WhyExplained) -> Iterator[str]:
     h, late = second.time_h - first.time_h, second.time_sd_h - first.time_sd_h
     for name, route in zip((found.a, found.b), found.routes, strict=True):
         yield (
-            f"{name}: {route.cost_usd_per_teu:,.0f} USD and {route.time_h / 24:.1f} d for "
+            f"{name}: {route.cost_usd_per_teu:,.0f} USD and {route.time_h / 24:.1f} d"
+            f"{_late(route)} for "
             f"{route.distance_km:,.0f} km by {', '.join(route.modes)} through "
             f"{', '.join(route.countries)}"
         )
@@ -100,6 +102,12 @@ def _words(found: WhyExplained) -> Iterator[str]:
     parts = [f"{_what(step.component, step.mode)} {step.usd:+,.0f}" for step in most if step.usd]
     if parts:
         yield f"Most of the difference in cost: {', '.join(parts)} USD"
+
+
+def _late(route: Route) -> str:
+    """Return in words how long a route may take, nothing if it was not drawn."""
+    late = route.spread
+    return f" (P80 {late.p80_h / 24:.1f}, P95 {late.p95_h / 24:.1f})" if late else ""
 
 
 def _what(component: str, mode: str) -> str:

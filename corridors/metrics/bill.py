@@ -172,6 +172,16 @@ class Shares(NamedTuple):
     provisional_usd: float = 0.0
     provisional_h: float = 0.0
 
+    @property
+    def assumed_cost_share(self) -> float:
+        """How much of the money rests on what is assumed."""
+        return self.assumed_usd / self.usd if self.usd else 0.0
+
+    @property
+    def assumed_time_share(self) -> float:
+        """How much of the time rests on what is assumed."""
+        return self.assumed_h / self.h if self.h else 0.0
+
 
 def shares_of(lines: Iterable[Line]) -> Shares:
     """Return what some lines come to."""

@@ -183,21 +183,30 @@ def _of_lines(route: Route, known: dict[int, Shares]) -> Iterator[tuple[str, flo
 
     Legs that pass the same things share their lines; `known` holds what they come to.
     """
-    each = []
-    for lines in (leg.lines for leg in route.legs):
-        if id(lines) not in known:
-            known[id(lines)] = shares_of(lines)
-        each.append(known[id(lines)])
-    whole = Shares(*map(sum, zip(*each, strict=True)))
+    whole = shares_of_route(route, known)
     yield "time_sd_bound", route.time_sd_h, "h"
     if route.tonnes_per_teu:
         yield "cost_per_t", route.cost_usd_per_teu / route.tonnes_per_teu, "usd_2024_per_t"
     if route.in_containers:
         yield "cost_per_feu", whole.usd_per_feu, "usd_2024_per_feu"
-    yield "assumed_cost_share", _share(whole.assumed_usd, whole.usd), "ratio"
+    yield "assumed_cost_share", whole.assumed_cost_share, "ratio"
     yield "provisional_cost_share", _share(whole.provisional_usd, whole.usd), "ratio"
-    yield "assumed_time_share", _share(whole.assumed_h, whole.h), "ratio"
+    yield "assumed_time_share", whole.assumed_time_share, "ratio"
     yield "provisional_time_share", _share(whole.provisional_h, whole.h), "ratio"
+
+
+def shares_of_route(route: Route, known: dict[int, Shares] | None = None) -> Shares:
+    """Return what the lines of a route come to, and what of it is assumed or provisional.
+
+    Legs that pass the same things share their lines; `known` keeps what they come to.
+    """
+    known = {} if known is None else known
+    each = []
+    for lines in (leg.lines for leg in route.legs):
+        if id(lines) not in known:
+            known[id(lines)] = shares_of(lines)
+        each.append(known[id(lines)])
+    return Shares(*map(sum, zip(*each, strict=True)))
 
 
 def _share(part: float, whole: float) -> float:
