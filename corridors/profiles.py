@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import InputMissingError, OutputError, ScenarioError, nearest
@@ -47,11 +48,11 @@ def profiles_of_run(folder: Path, routes: Iterable[str], *, network: Path) -> tu
         If the network cannot be read.
     """
     verify_manifest(folder)
-    corridor = {row["route_id"]: row["corridor"] for row in _rows(folder / "routes.geojson")}
+    known = {row["route_id"]: row for row in _rows(folder / "routes.geojson")}
     asked = tuple(dict.fromkeys(routes))
-    unknown = [name for name in asked if name not in corridor]
+    unknown = [name for name in asked if name not in known]
     if unknown:
-        told = (f"{name!r}; {nearest(name, corridor)}".removesuffix("; ") for name in unknown)
+        told = (f"{name!r}; {nearest(name, known)}".removesuffix("; ") for name in unknown)
         msg = f"the run has no route {', nor '.join(told)}"
         raise ScenarioError(msg)
     names = {asset.id: asset.name for asset in open_snapshot(network).graph.assets}
@@ -59,7 +60,13 @@ def profiles_of_run(folder: Path, routes: Iterable[str], *, network: Path) -> tu
     for row in _rows(folder / "legs.geojson"):
         if row["route_id"] in legs:
             legs[row["route_id"]].append(_leg(row))
-    return tuple(profile_of(name, corridor[name], legs[name], names=names) for name in asked)
+    return tuple(
+        replace(
+            profile_of(name, known[name]["corridor"], legs[name], names=names),
+            p80_h=known[name]["time_p80_h"], p95_h=known[name]["time_p95_h"],
+        )
+        for name in asked
+    )  # fmt: skip
 
 
 def write_profiles(profiles: Sequence[Profile], out: Path, *, title: str = "") -> None:

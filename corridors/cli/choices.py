@@ -184,8 +184,8 @@ def _words(found: Told) -> Iterator[str]:
     left = len(found.rows) - len(_shown(found))
     if left:
         yield (
-            f"{left} more ways, none of them convex, are told by --json and --out; "
-            "--epsilon 0.01 tells fewer of those that are nearly alike."
+            f"{left} more ways, none of them convex, are told by --json and --out"
+            + ("." if found.epsilon else "; --epsilon 0.01 leaves out most that are nearly alike.")
         )
     if found.criteria:
         convex = sum(one.choice.convex is True for one in found.rows)
@@ -194,7 +194,10 @@ def _words(found: Told) -> Iterator[str]:
             f"{len(found.rows) - convex} never, though no way is better in all."
         )
     if found.epsilon:
-        yield f"Of ways within {found.epsilon:.1%} of each other in every criterion one is told."
+        yield (
+            f"Whatever way there is, one of these is at most {found.epsilon:.1%} worse in every "
+            "criterion."
+        )
     if "sensitive borders" in found.criteria:
         named = (
             ", ".join(found.sensitive_borders) or "every land border, as the scenario names none"

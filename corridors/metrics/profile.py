@@ -60,11 +60,17 @@ class Point:
 
 @dataclass(frozen=True)
 class Profile:
-    """The steps of a route in travel order."""
+    """The steps of a route in travel order.
+
+    `p80_h` and `p95_h` are the hours within which four of five journeys end, and nineteen of
+    twenty; None if they are not known.
+    """
 
     route_id: str
     corridor: str
     steps: tuple[Step, ...]
+    p80_h: float | None = None
+    p95_h: float | None = None
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -81,6 +87,8 @@ class Profile:
         return {
             "route_id": self.route_id,
             "corridor": self.corridor,
+            "p80_h": self.p80_h,
+            "p95_h": self.p95_h,
             "steps": [asdict(step) for step in self.steps],
             "points": [asdict(point) for point in self.points],
         }

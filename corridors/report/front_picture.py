@@ -31,6 +31,8 @@ FONT = 8.5
 ROOM = 0.09
 #: Pixels between a point and its name.
 GAP = 13.0
+#: Half the size of a point in pixels.
+DOT = 6.0
 #: Of more points only some are named.
 ALL_NAMED = 12
 #: The part of a scale of colours that shows on white.
@@ -134,14 +136,14 @@ class _Picture:
             for mask, face in ((~solid, "white"), (solid, PALETTE[0])):
                 self.axes.scatter(
                     *self.points[mask].T, s=44, facecolors=face, edgecolors=PALETTE[0],
-                    linewidths=1.3, zorder=3,
+                    linewidths=1.3, zorder=6,
                 )  # fmt: skip
         else:
             self._coloured(solid)
         if self.found.best:
             at = self.points[self.found.rows.index(self.found.best)]
             self.axes.scatter(
-                *at[:, None], s=190, facecolors="none", edgecolors=INK, linewidths=1.2, zorder=4
+                *at[:, None], s=190, facecolors="none", edgecolors=INK, linewidths=1.2, zorder=7
             )
 
     def _coloured(self, solid: Floats) -> None:
@@ -164,7 +166,7 @@ class _Picture:
         colours = scale.to_rgba(each)
         faces = np.where(solid[:, None], colours, 1.0)
         self.axes.scatter(
-            *self.points.T, s=44, facecolors=faces, edgecolors=colours, linewidths=1.6, zorder=3
+            *self.points.T, s=44, facecolors=faces, edgecolors=colours, linewidths=1.6, zorder=6
         )
         frame = self.figure.add_axes((0.895, BOTTOM, 0.016, TOP - BOTTOM))
         key = self.figure.colorbar(scale, cax=frame)
@@ -172,6 +174,7 @@ class _Picture:
         key.outline.set_visible(False)
         key.ax.tick_params(colors=FAINT, labelsize=8.5, length=3)
         key.ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+        key.ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
 
     def _names(self) -> None:
         """Name the points by number and corridor, those without room left out."""
@@ -188,9 +191,10 @@ class _Picture:
         boxes = [text.get_window_extent(renderer) for text in texts]
         sizes = np.array([(box.width, box.height) for box in boxes])
         frame = self.axes.get_window_extent()
+        pixels = self.axes.transData.transform(self.points)
         placed = place_labels(
-            self.axes.transData.transform(self.points[order]), sizes,
-            frame=(frame.x0, frame.y0, frame.x1, frame.y1), gap=GAP, dot=GAP - 3.0,
+            pixels[order], sizes, frame=(frame.x0, frame.y0, frame.x1, frame.y1), gap=GAP,
+            dot=GAP - 3.0, clear=np.hstack([pixels - DOT, pixels + DOT]),
         )  # fmt: skip
         shown = {label.index: (label.x, label.y) for label in placed}
         inverse = self.axes.transData.inverted()
@@ -248,7 +252,7 @@ def _key(found: Told) -> Iterator[str]:
         f"to {most_time:.0%} of the time."
     )
     if found.epsilon:
-        told += f" Of ways within {found.epsilon:.1%} of each other in all criteria one is shown."
+        told += f" Whatever way there is, one shown is at most {found.epsilon:.1%} worse."
     yield told
 
 

@@ -42,8 +42,9 @@ class Placed:
 
 
 def place_labels(
-    points: Floats, sizes: Floats, *, frame: Box, gap: float, dot: float
-) -> list[Placed]:
+    points: Floats, sizes: Floats, *, frame: Box, gap: float, dot: float,
+    clear: Floats | None = None,
+) -> list[Placed]:  # fmt: skip
     """Place labels beside their points, dropping those without room.
 
     Parameters
@@ -58,6 +59,8 @@ def place_labels(
         Pixels between a point and its label.
     dot
         Half the side of the square that each labelled point keeps free.
+    clear
+        Boxes that labels keep off, shape (m, 4): left, bottom, right, top in pixels.
 
     Returns
     -------
@@ -65,6 +68,7 @@ def place_labels(
         In order of importance.
     """
     taken = np.zeros((0, 4))
+    clear = taken if clear is None else clear
     placed: list[Placed] = []
     for index, ((x, y), (width, height)) in enumerate(zip(points, sizes, strict=True)):
         own = (x - dot, y - dot, x + dot, y + dot)
@@ -73,7 +77,8 @@ def place_labels(
         for dx, dy, gx, gy in PLACES:
             left, bottom = x + dx * width + gx * gap, y + dy * height + gy * gap
             box = (left, bottom, left + width, bottom + height)
-            if _inside(box, frame) and not _overlaps(box, taken):
+            free = _inside(box, frame) and not _overlaps(box, clear)
+            if free and not _overlaps(box, taken):
                 taken = np.vstack([taken, own, box])
                 placed.append(Placed(index, left, bottom))
                 break

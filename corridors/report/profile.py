@@ -34,7 +34,10 @@ PROFILE_FIELDS = (
 INK, FAINT, GRID = "#222222", "#666666", "#E3E0DA"
 WIDTH_INCHES, HEIGHT_INCHES, DPI = 13.0, 9.2, 150
 #: Dashes beside colours, so that lines are told apart without them.
-DASHES = ("solid", (0, (5, 1.6)), (0, (1.4, 1.2)), (0, (7, 1.5, 1.4, 1.5)))
+DASHES = (
+    "solid", (0, (5, 1.6)), (0, (1.4, 1.2)), (0, (7, 1.5, 1.4, 1.5)), (0, (2.6, 0.9)),
+    (0, (9, 2.2)), (0, (4, 1, 1, 1, 1, 1)),
+)  # fmt: skip
 MARKS = {
     "border": "s", "gauge change": "D", "port": "^", "transfer": "o", "boarding": "v",
     "terminal": ".",
@@ -42,10 +45,12 @@ MARKS = {
 #: Jumps under this share of the highest point of a panel are marked but not named.
 NAMED = 0.035
 #: Sides of the panels as shares of the page; names of routes stand to the right.
-LEFT, RIGHT, TOP, BOTTOM, BETWEEN = 0.065, 0.83, 0.92, 0.105, 0.09
+LEFT, RIGHT, TOP, BOTTOM, BETWEEN = 0.065, 0.80, 0.92, 0.105, 0.09
 FONT, END_FONT = 7.5, 9.0
 #: How close names of routes may stand, as a share of the panel's height.
 LINE_HEIGHT = 0.055
+#: Names of corridors are cut to so many letters, which the margin has room for.
+CORRIDOR_LETTERS = 26
 
 
 def profiles_csv(profiles: Sequence[Profile]) -> bytes:
@@ -119,6 +124,8 @@ class _Panel:
         self.axes, self.profiles, self.quantity = axes, profiles, quantity
         self.lines = [_line(one, quantity) for one in profiles]
         self.top = max(float(line[-1, 1]) for line in self.lines) or 1.0
+        if quantity == "h":
+            self.top = max([self.top, *(one.p95_h for one in profiles if one.p95_h)])
         self.far = max(float(line[-1, 0]) for line in self.lines) or 1.0
 
     def draw(self, unit: str) -> None:
@@ -127,14 +134,20 @@ class _Panel:
         self.axes.set_xlabel("km from the origin", color=FAINT, size=9)
         self.axes.set_ylabel(unit, color=FAINT, size=9)
         self.axes.tick_params(colors=FAINT, labelsize=8, length=3)
+        for axis in (self.axes.xaxis, self.axes.yaxis):
+            axis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         self.axes.grid(color=GRID, linewidth=0.7)
         self.axes.set_axisbelow(True)
         self.axes.spines[["top", "right"]].set_visible(False)
         self.axes.spines[["left", "bottom"]].set_color(FAINT)
         for at, (one, line) in enumerate(zip(self.profiles, self.lines, strict=True)):
             style, colour = DASHES[at % len(DASHES)], PALETTE[at]
-            self.axes.plot(*line.T, color=colour, linewidth=1.9, linestyle=style, zorder=3)
+            # Where routes share their line the first one named lies on top.
+            above = 3.0 - 0.01 * at
+            self.axes.plot(*line.T, color=colour, linewidth=1.9, linestyle=style, zorder=above)
             self._mark(one, line, colour)
+            if self.quantity == "h":
+                self._late(one, line, colour)
         self._name_jumps()
         self._name_routes()
 
@@ -146,6 +159,15 @@ class _Panel:
                     x, y, MARKS[step.kind], color="white", markeredgecolor=colour,
                     markeredgewidth=1.2, markersize=5.0, zorder=4, clip_on=False,
                 )  # fmt: skip
+
+    def _late(self, one: Profile, line: Floats, colour: str) -> None:
+        """Draw how late a route may end: a bar to P95 with a tick at P80."""
+        if one.p80_h is None or one.p95_h is None:
+            return
+        x = float(line[-1, 0])
+        self.axes.plot([x, x], [line[-1, 1], one.p95_h], color=colour, linewidth=0.9, alpha=0.8,
+                       zorder=2.5)  # fmt: skip
+        self.axes.plot([x, x], [one.p80_h, one.p95_h], "_", color=colour, markersize=7, zorder=2.5)
 
     def _name_jumps(self) -> None:
         """Name the largest jumps, those without room left out."""
@@ -188,10 +210,13 @@ class _Panel:
         ends = [float(line[-1, 1]) / (self.top * 1.06) for line in self.lines]
         for at, (y, end) in enumerate(zip(_apart(ends), ends, strict=True)):
             one, total = self.profiles[at], float(self.lines[at][-1, 1])
-            told = one.route_id + (f"  {one.corridor.replace(';', ', ')}" if one.corridor else "")
+            told = f"{one.route_id}  {total:,.0f}"
+            along = one.corridor.replace(";", ", ") or "no declared corridor"
+            if len(along) > CORRIDOR_LETTERS:
+                along = f"{along[:CORRIDOR_LETTERS].rpartition(', ')[0]} ..."
             x = float(self.lines[at][-1, 0]) / (self.far * 1.01)
             self.axes.annotate(
-                f"{told}\n{total:,.0f}", (x, end), (1.012, y), xycoords="axes fraction",
+                f"{told}\n{along}", (x, end), (1.012, y), xycoords="axes fraction",
                 textcoords="axes fraction", size=END_FONT, color=PALETTE[at], va="center",
                 annotation_clip=False, zorder=5, linespacing=1.05,
                 arrowprops={"arrowstyle": "-", "color": PALETTE[at], "linewidth": 0.5, "alpha": 0.6,
@@ -252,3 +277,6 @@ def _key(figure: Any, profiles: Sequence[Profile]) -> None:  # noqa: ANN401 - no
         samples, shown, loc="lower left", bbox_to_anchor=(LEFT - 0.008, 0.005), ncols=len(MARKS),
         frameon=False, fontsize=8.5, labelcolor=INK, handletextpad=0.3,
     )  # fmt: skip
+    if any(one.p95_h for one in profiles):
+        words = "thin bars: how late a route may end, with ticks at P80 and P95"
+        figure.text(RIGHT, 0.018, words, size=8.5, color=INK, ha="right")
