@@ -85,7 +85,7 @@ def _words(found: WhyExplained) -> Iterator[str]:
             f"{name}: {route.cost_usd_per_teu:,.0f} USD and {route.time_h / 24:.1f} d"
             f"{_late(route)} for "
             f"{route.distance_km:,.0f} km by {', '.join(route.modes)} through "
-            f"{', '.join(route.countries)}"
+            f"{', '.join(route.countries)}; {_assumed(route)}"
         )
     yield (
         f"{found.winner} wins over {loser} by {abs(found.gap_usd_per_teu):,.0f} USD/TEU, "
@@ -102,6 +102,17 @@ def _words(found: WhyExplained) -> Iterator[str]:
     parts = [f"{_what(step.component, step.mode)} {step.usd:+,.0f}" for step in most if step.usd]
     if parts:
         yield f"Most of the difference in cost: {', '.join(parts)} USD"
+
+
+def _assumed(route: Route) -> str:
+    """Return in words how much of a route rests on what is assumed."""
+    from corridors.metrics.route import shares_of_route
+
+    shares = shares_of_route(route)
+    return (
+        f"{shares.assumed_cost_share:.0%} of the cost and {shares.assumed_time_share:.0%} of the "
+        "time rest on assumed rows"
+    )
 
 
 def _late(route: Route) -> str:
@@ -194,11 +205,12 @@ def _chance(page: Page, found: WhyExplained) -> None:
     standing = found.rivalry.standing
     if standing is None:
         return
+    low, high = standing.interval
     page.head("All uncertain inputs at once")
     for line in (
         (
             f"{found.winner} stays the winner in {standing.stays:.1%} of {standing.draws:,} draws "
-            f"(standard error {standing.standard_error:.1%}, seed {standing.seed})"
+            f"(95 % sure: {low:.1%} to {high:.1%}; seed {standing.seed})"
         ),
         (
             f"The other is heavier by {standing.p50:+,.0f} USD/TEU in the middle, "

@@ -38,6 +38,8 @@ REACH = 10.0
 EPSILON = 1e-6
 #: Weight of a way that there is not, so that the other side wins.
 NEVER = 1e12
+#: The standard normal value that 95 % of cases keep within.
+Z_95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,22 @@ class Standing:
     def standard_error(self) -> float:
         """The standard error of the share that comes of drawing."""
         return sqrt(self.stays * (1 - self.stays) / self.draws) if self.draws else np.inf
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The share's interval of 95 % by Wilson (1927), which says something at 0 and 1 too.
+
+        Examples
+        --------
+        >>> low, high = Standing(200, 0, 1.0, 5.0, 6.0, 7.0).interval
+        >>> round(low, 3), high
+        (0.981, 1.0)
+        """
+        n, square = self.draws, Z_95**2
+        middle = (self.stays + square / (2 * n)) / (1 + square / n)
+        half = self.stays * (1 - self.stays) / n + square / (4 * n * n)
+        width = Z_95 * sqrt(half) / (1 + square / n)
+        return max(0.0, middle - width), min(1.0, middle + width)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from corridors.metrics.route import shares_of_route
 from corridors.metrics.waterfall import rounded
 from corridors.report.geojson import route_row
 
@@ -82,6 +83,7 @@ class WhyExplained:
         standing = rivalry.standing
         whole["standing"] = standing and {
             **asdict(standing), "standard_error": standing.standard_error,
+            "interval_95": list(standing.interval),
             "distribution": "triangular, independent",
         }  # fmt: skip
         return whole
@@ -106,8 +108,12 @@ def told_steps(falls: Sequence[Fall]) -> tuple[Step, ...]:
 
 
 def _route(route: Route) -> dict[str, Any]:
-    row = route_row(route)
-    return {name: list(cell) if isinstance(cell, tuple) else cell for name, cell in row.items()}
+    row, shares = route_row(route), shares_of_route(route)
+    return {
+        **{name: list(cell) if isinstance(cell, tuple) else cell for name, cell in row.items()},
+        "assumed_cost_share": shares.assumed_cost_share,
+        "assumed_time_share": shares.assumed_time_share,
+    }
 
 
 def _input(one: Uncertain) -> dict[str, Any]:
