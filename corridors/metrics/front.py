@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -131,14 +132,16 @@ class ChoiceFinder:
         """
         self._demands, self._finder = scenario.demands, finder
         self._compiled, self._graph = finder.compiled, finder.graph
-        arcs, chain = self._graph.arcs, self._graph.chain.astype(np.int64)
-        self._lines = Lines(
-            arcs.chain_start.astype(np.int64), arcs.chain_stop.astype(np.int64),
-            np.where(chain < 0, ~chain, chain), link_km,
-        )  # fmt: skip
-        self._is_border = arcs.kind == Kind.BORDER
+        self._link_km, self._is_border = link_km, self._graph.arcs.kind == Kind.BORDER
         self._sensitive = self._is_border if sensitive is None else sensitive
         self._routers: dict[tuple[int, str], ParetoRouter] = {}
+
+    @cached_property
+    def _lines(self) -> Lines:
+        """The links under each arc."""
+        arcs, chain = self._graph.arcs, self._graph.chain.astype(np.int64)
+        start, stop = arcs.chain_start.astype(np.int64), arcs.chain_stop.astype(np.int64)
+        return Lines(start, stop, np.where(chain < 0, ~chain, chain), self._link_km)
 
     def front(self, demand: int, *, third: str = "", epsilon: float = 0.0) -> list[Choice]:
         """Return all ways of a demand that no other beats in cost, time and the third.

@@ -103,7 +103,7 @@ class ParetoRouter:
             msg = "criteria are too large to be counted in millionths of their unit"
             raise ValueError(msg)
         self._tail, self._head, self._counted = tail, head, counted
-        self._usable, self._nodes = usable, np.arange(n_nodes + 1)
+        self._usable, self._n_nodes = usable, n_nodes
 
     def front(
         self, start: int, ends: int | Sequence[int], *, epsilon: float = 0.0
@@ -142,7 +142,7 @@ class ParetoRouter:
         if after[0][start] == inf:
             return ()
         steps = self._steps(self._worth(start, goals, after))
-        bounds = [*after.tolist(), *[[0.0] * len(self._nodes)] * self._missing]
+        bounds = [*after.tolist(), *[[0.0] * self._n_nodes] * self._missing]
         found = _search(start, set(goals.tolist()), (steps, bounds), 1.0 + epsilon)
         convex = on_lower_hull([whole for whole, _ in found])
         return tuple(
@@ -203,7 +203,7 @@ class ParetoRouter:
             self._head,
             weights @ self._counted,
             usable=self._usable,
-            n_nodes=len(self._nodes) - 1,
+            n_nodes=self._n_nodes,
             index=self._index,
         )
 
@@ -220,13 +220,18 @@ class ParetoRouter:
         found: Floats = self._counted[:, router.way(trees, 0, nearest)].sum(axis=1)
         return found
 
-    def _steps(self, arcs: Ints) -> list[list[Step]]:
-        """Return the steps from each node over some arcs: head, arc and what it adds."""
+    def _steps(self, arcs: Ints) -> dict[int, list[Step]]:
+        """Return the steps from nodes over some arcs: head, arc and what it adds."""
         totals = [row[arcs].tolist() for row in self._counted]
         totals += [[0.0] * len(arcs)] * self._missing
         every = list(zip(self._head[arcs].tolist(), arcs.tolist(), *totals, strict=True))
-        starts = np.searchsorted(self._tail[arcs], self._nodes).tolist()
-        return [every[start:stop] for start, stop in pairwise(starts)]
+        # A front uses a small part of a large graph: nodes without a step are left out.
+        tails, starts = np.unique(self._tail[arcs], return_index=True)
+        spans = pairwise([*starts.tolist(), len(arcs)])
+        return {
+            tail: every[start:stop]
+            for tail, (start, stop) in zip(tails.tolist(), spans, strict=True)
+        }
 
 
 def pareto(
@@ -258,7 +263,7 @@ def pareto(
 
 
 def _search(
-    start: int, goals: Collection[int], graph: tuple[list[list[Step]], list[list[float]]],
+    start: int, goals: Collection[int], graph: tuple[dict[int, list[Step]], list[list[float]]],
     slack: float,
 ) -> list[tuple[Whole, Ints]]:  # fmt: skip
     """Return the totals and the way of each point, in the order of the totals.
@@ -283,7 +288,7 @@ def _search(
             _put(done, b, c)
             found.append(((int(a), int(b), int(c)), _way(before, by, label)))
             continue
-        for head, arc, more_a, more_b, more_c in steps[node]:
+        for head, arc, more_a, more_b, more_c in steps.get(node, ()):
             now_b, now_c = b + more_b, c + more_c
             beside, under = shelves[head]
             at = bisect_right(beside, now_b)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.bench.measure import Row, interleaved, ratio, table, walls
-from tests.bench.times import drawings
+from tests.bench.times import drawings, fronts
 
 if TYPE_CHECKING:
     from corridors.model.access import Cargo
@@ -89,6 +89,7 @@ def _rows(took: dict[str, list[Spent]], built: list[Spent]) -> list[Row]:
         Row("compiling a scenario, one class of cargo", "ms", _compilings(1), bar=20),
         Row("compiling a scenario, 64 classes of cargo", "ms", _compilings(64), bar=100),
         Row("10,000 draws of the time of every route", "s", drawings(NETWORK), bar=2),
+        *(Row(name, "s", took, bar=bar) for name, took, bar in fronts(NETWORK)),
     ]
     if built:
         rows.append(walls(BUILD, built, bar=60))
