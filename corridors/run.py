@@ -54,7 +54,9 @@ class Answer:
     compiled: Compiled
 
 
-def run(name: str, *, network: Path, out: Path, sets: Sequence[str] = ()) -> Answer:
+def run(
+    name: str, *, network: Path, out: Path, sets: Sequence[str] = (), fronts: bool = False
+) -> Answer:
     """Run a scenario and leave its files in `out`; see the README for what they hold.
 
     Parameters
@@ -67,6 +69,8 @@ def run(name: str, *, network: Path, out: Path, sets: Sequence[str] = ()) -> Ans
         Folder for the results, written whole or not at all.
     sets
         ``key=value`` on top of the scenario.
+    fronts
+        Whether to write the fronts of cost and time of all demands too.
 
     Raises
     ------
@@ -79,6 +83,10 @@ def run(name: str, *, network: Path, out: Path, sets: Sequence[str] = ()) -> Ans
     answer = solve(loaded.scenario, snapshot, whole.links.length_km, register)
     clock["solved"] = time.perf_counter()
     files = run_files(answer.result, answer.chokepoints, loaded.scenario, whole, snapshot.graph)
+    if fronts:
+        from corridors.report.front_files import front_files
+
+        files |= front_files(loaded.scenario, answer.compiled, snapshot, whole)
     write_files(out, files | {"manifest.json": _manifest(loaded, snapshot, files, clock, sets)})
     return answer
 

@@ -145,6 +145,9 @@ def run(
     ] = None,
     network: NetworkFolder = DEFAULT_NETWORK,
     sets: Sets = None,
+    fronts: Annotated[
+        bool, typer.Option("--fronts", help="Also write the front of cost and time of each demand.")
+    ] = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -152,7 +155,7 @@ def run(
     from corridors.run import run as run_scenario
 
     folder = out or Path("build") / Path(scenario if scenario != "-" else "stdin").stem
-    answer = run_scenario(scenario, network=network, out=folder, sets=sets or ())
+    answer = run_scenario(scenario, network=network, out=folder, sets=sets or (), fronts=fronts)
     if json:
         sys.stdout.write((folder / "result.json").read_text(encoding="utf-8"))
     elif not quiet:

@@ -55,7 +55,7 @@ def explain_front(
     scenario: ScenarioName = "",
     json: Json = False,
 ) -> None:
-    """List all ways that none beats in cost, time and perhaps a third."""
+    """List all ways that no other beats in cost and time."""
     from corridors.fronts import explain_front as explain
 
     found = explain(
@@ -157,7 +157,7 @@ def _table(page: Page, found: Told) -> None:
             f"{choice.distance_km:,.0f}", _last(one), choice.families.replace(";", ", ") or "-",
             " ".join(one.route.countries),
         )  # fmt: skip
-    page.table(_heading(found), made)
+    page.table(_heading(found), made, first=True)
 
 
 def _shown(found: Told) -> list[ToldChoice]:

@@ -78,10 +78,10 @@ class Page:
             for row in told:
                 self.line(row, indent=INDENT, hang=hang)
 
-    def table(self, words: str, made: Table) -> None:
+    def table(self, words: str, made: Table, *, first: bool = False) -> None:
         """Print a headed table if it has rows."""
         if made.row_count:
-            self.head(words)
+            self.head(words, first=first)
             with self.console.capture() as drawn:
                 self.console.print(Padding(made, (0, 0, 0, INDENT), expand=False))
             print("\n".join(line.rstrip() for line in drawn.get().splitlines()))

@@ -113,6 +113,8 @@ def best_spans(found: Sequence[Choice]) -> list[Span | None]:
         points that are never the best.
     """
     convex = [at for at, one in enumerate(found) if one.convex]
+    if not convex:
+        return []
     turns = [
         (found[b].cost_usd_per_teu - found[a].cost_usd_per_teu)
         / (found[a].time_h - found[b].time_h)

@@ -281,6 +281,31 @@ def test_demands_come_from_a_csv_file_too(tmp_path: Path) -> None:
     assert [(demand.id, demand.teu_per_year) for demand in demands] == [("a", 5), ("b", 7)]
 
 
+def test_a_deadline_is_said_in_hours_or_in_days(tmp_path: Path) -> None:
+    rows = (
+        "id,origin,destination,teu_per_year,within_h,within_days\n"
+        "b,PPTI,MOW,7,240,\nc,PPTI,MOW,7,,2.5\n"
+    )
+    (tmp_path / "d.csv").write_text(rows, encoding="utf-8")
+    write(tmp_path, s=HEAD + DEMAND + "demands_file: d.csv\n")
+    demands = load_scenario(str(tmp_path / "s.yaml")).scenario.demands
+    assert [demand.within_h for demand in demands] == [None, 240.0, 60.0]
+    wrong = rows.replace("240,", "240,3").replace(",,2.5", ",,-1")
+    (tmp_path / "d.csv").write_text(wrong, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(str(tmp_path / "s.yaml"))
+    assert "d.csv:2:1  demands[1]  within_h and within_days both say" in str(caught.value)
+    assert "d.csv:3:6  demands[2].within_days  should be greater than 0" in str(caught.value)
+
+
+def test_the_correlation_of_times_is_a_share() -> None:
+    scenario = load_scenario("-", stdin=PLAIN + "times: {correlation: 0.6, draws: 500}\n").scenario
+    assert (scenario.times.correlation, scenario.times.draws) == (0.6, 500)
+    assert load_scenario("-", stdin=PLAIN).scenario.times.correlation == 0.3
+    lines = found(HEAD + "times: {correlation: 1.5, draws: 10}\n")
+    assert [line.split("  ")[1] for line in lines] == ["times.correlation", "times.draws"]
+
+
 def test_mistakes_in_the_demands_file_name_its_line(tmp_path: Path) -> None:
     rows = "id,origin,destnation,destination,teu_per_year\nb,PPTI,,MOW,7\nc,PPTI,,MOW,many\n"
     (tmp_path / "d.csv").write_text(rows, encoding="utf-8")
@@ -307,14 +332,14 @@ def test_unknown_names_are_reported_with_the_nearest_and_all_at_once() -> None:
         PLAIN
         + DEMAND.replace("PNSA", "PNSB")
         + DEMAND.partition("\n")[2].replace("5}", "-5}").replace("id: a", "id: b")
-        + "network: {built: [R1]}\nalternatives: {families: [TITTR]}\n"
+        + "network: {built: [R1]}\nalternatives: {families: [TITTR], sensitive_borders: [AM-TX]}\n"
     )
     with pytest.raises(ScenarioError) as caught:
         load_scenario("-", stdin=text, names=NAMES)
     lines = [str(finding) for finding in caught.value.findings]
     assert [line.split("  ")[1] for line in lines] == [
         "demands[0].destination", "demands[1].teu_per_year", "network.built[0]",
-        "alternatives.families[0]",
+        "alternatives.families[0]", "alternatives.sensitive_borders[0]",
     ]  # fmt: skip
     assert lines[0].startswith("<stdin>:7:26  demands[0].destination  unknown terminal PNSB; did")
     assert '"PNSA"' in lines[0]
