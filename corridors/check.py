@@ -12,6 +12,7 @@ from corridors.scenario.capacities import load_capacities
 from corridors.scenario.capacity_cells import shipped_sites
 from corridors.scenario.capacity_places import Ground
 from corridors.scenario.compile import law_of
+from corridors.scenario.fits import check_fits
 from corridors.scenario.in_force import without_standing
 from corridors.scenario.load import load_scenario
 from corridors.scenario.projects import load_projects
@@ -102,7 +103,7 @@ def _table_errors() -> tuple[list[str], Register | None, tuple[Capacity, ...]]:
     errors: list[str] = []
     register = None
     try:
-        load_rates()
+        check_fits(load_rates().rows)
     except CorridorsError as error:
         errors += _lines(error)
     try:

@@ -22,6 +22,7 @@ from corridors.model.result import DemandResult, Flow, Metric, Result
 from corridors.report.outputs import write_files
 from corridors.report.run_files import run_files
 from corridors.scenario.compile import compile_scenario
+from corridors.scenario.fits import check_fits
 from corridors.scenario.load import load_scenario
 from corridors.scenario.places import data_folder
 from corridors.scenario.rates import TABLES, load_rates
@@ -109,7 +110,9 @@ def solve(scenario: Scenario, snapshot: Snapshot, link_km: Floats, register: Reg
     `link_km` is the length of every link of the network, by which a route is told to
     run along a corridor.
     """
-    compiled = compile_scenario(scenario, snapshot, load_rates(), register)
+    rates = load_rates()
+    check_fits(rates.rows)
+    compiled = compile_scenario(scenario, snapshot, rates, register)
     answers = Answers(scenario, compiled, WayFinder(scenario, snapshot, compiled, link_km))
     demands = [answers.of(k) for k in range(len(scenario.demands))]
     demands = Timer(scenario, compiled).with_spreads(demands)
