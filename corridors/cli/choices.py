@@ -138,7 +138,7 @@ def _table(page: Page, found: Told) -> None:
 
     thirds = {"emissions": "kg CO2e", "sensitive borders": "borders"}
     third = [head for name, head in thirds.items() if name in found.criteria]
-    last = "best if an hour is worth" if not third else "hull"
+    last = "best at USD/h" if not third else "hull"
     last = last if found.criteria else "in common"
     numbers = ("#", "USD/TEU", "days", "P80", *third, "km")
     made = table(*numbers, last, "corridor", "through", right=(*numbers, "in common"))
@@ -173,7 +173,7 @@ def _last(one: ToldChoice) -> str:
         return f"{one.choice.overlap:.0%}"
     if one.best_between:
         least, most = one.best_between
-        return f"{least:,.2f} USD or more" if most is None else f"{least:,.2f} to {most:,.2f} USD"
+        return f"from {least:,.2f}" if most is None else f"{least:,.2f} to {most:,.2f}"
     return "convex" if one.choice.convex else "-"
 
 
@@ -181,6 +181,8 @@ def _words(found: Told) -> Iterator[str]:
     """Yield how to read the table and what it rests on."""
     value = found.value_of_time_usd_per_teu_h
     yield f"* the best where an hour of a TEU is worth {value:.2f} USD, as in the scenario."
+    if any(one.best_between for one in found.rows):
+        yield "Best at: what an hour of a TEU must be worth for the way to be the best one."
     left = len(found.rows) - len(_shown(found))
     if left:
         yield (

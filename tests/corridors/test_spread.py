@@ -154,6 +154,24 @@ def test_a_route_of_independent_items_is_their_convolution() -> None:
     assert found.likely_h == pytest.approx(12 + 28 + 68)
 
 
+def test_layers_come_nearer_than_free_draws() -> None:
+    items = (*(border(f"b{at}", amount=1 + at / 8) for at in range(8)), WAIT, PORT)
+    routes, items_of = given(a=items)
+    exact = convolve([(one.amount, one.distribution) for one in items], longest=4000)
+    missed = {"p50_h": 0.5, "p80_h": 0.8, "p95_h": 0.95}
+    errors = dict.fromkeys(missed, 0.0)
+    for seed in range(12):
+        options = SpreadOptions(correlations=(0.0,), draws=4000, seed=seed)
+        (found,) = spreads(routes, items_of, options=options)
+        for name, share in missed.items():
+            errors[name] += (getattr(found, name) / exact.ppf(share) - 1) ** 2 / 12
+    # Free draws miss by the root of share (1 - share) / draws over the density there.
+    for name, share in missed.items():
+        width = (exact.ppf(share + 0.005) - exact.ppf(share - 0.005)) / 0.01
+        free = width * sqrt(share * (1 - share) / 4000) / exact.ppf(share)
+        assert sqrt(errors[name]) < 0.8 * free < 0.02
+
+
 def test_correlation_widens_and_leaves_the_mean() -> None:
     routes, items_of = given(a=(border(), WAIT, PORT))
     found = spreads(routes, items_of)
