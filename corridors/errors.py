@@ -4,6 +4,7 @@
 
     CorridorsError            exit 1
     +-- ScenarioError         exit 3  (also ValueError)
+    +-- InstanceError         exit 3  (also ValueError)
     +-- InfeasibleError       exit 4  (also ValueError)
     +-- LimitReached          exit 5  (also TimeoutError)
     +-- InputMissingError     exit 6  (also OSError)
@@ -102,6 +103,12 @@ class CorridorsError(Exception):
 
 class ScenarioError(CorridorsError, ValueError):
     """A scenario or an assumption table is invalid."""
+
+    exit_code = 3
+
+
+class InstanceError(CorridorsError, ValueError):
+    """A file of a public instance cannot be read."""
 
     exit_code = 3
 
