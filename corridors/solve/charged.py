@@ -84,6 +84,13 @@ class FixedCharge:
         usable: Floats = np.minimum(self.capacity, self.volume.sum())
         return usable
 
+    @property
+    def shared_charge(self) -> Floats:
+        """Fixed cost of each arc by unit of a full one, 0 where nothing fits, shape (m,)."""
+        room = self.usable_capacity
+        shared: Floats = np.divide(self.fixed, room, out=np.zeros_like(room), where=room > 0)
+        return shared
+
     def restricted(self, arcs: Bools) -> FixedCharge:
         """Return the problem with some of the arcs only, in their order."""
         names = ("tail", "head", "cost", "capacity", "fixed")

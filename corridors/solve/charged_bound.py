@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 PATIENCE, SHORTER = 20, 0.66
 #: The shortest step worth making, and how far the target is set above the bound.
 LEAST_STEP, AHEAD = 1e-3, 0.05
+#: Share of the sum that rounding may take; share of all volume that is nothing to balance.
+ROUNDING, BALANCED = 1e-12, 1e-6
 #: The least and the most weight that the newest round has in the average.
 LEAST_WEIGHT, MOST_WEIGHT = 0.005, 0.1
 
@@ -76,7 +78,9 @@ class _Arcs:
         flow = np.zeros_like(taken)
         np.put_along_axis(flow, order, taken, 0)
         opened = value < 0
-        bound = float(value[opened].sum() + (self.wanted * price).sum())
+        parts = np.r_[value[opened], (self.wanted * price).ravel()]
+        # High prices must not make a bound out of rounding.
+        bound = float(parts.sum() - ROUNDING * np.abs(parts).sum())
         return Priced(bound, value, opened.astype(float), flow * opened)
 
     def missing(self, flow: Floats) -> Floats:
@@ -110,11 +114,12 @@ def price_nodes(problem: FixedCharge, *, rounds: int = 1000, seconds: float = 10
     best = arcs.solve(price)
     opening, flow = best.opening, best.flow
     step, idle, until = 0.5, 0, monotonic() + seconds
-    target = best.bound * (1 + AHEAD) + 1.0
+    target = best.bound * (1 + AHEAD) + ROUNDING
+    balanced = (BALANCED * float(problem.volume.sum())) ** 2
     for _ in range(rounds):
         lacking = arcs.missing(flow)
         size = float((lacking * lacking).sum())
-        if size == 0.0 or step < LEAST_STEP or monotonic() > until:
+        if size <= balanced or step < LEAST_STEP or monotonic() > until:
             break
         moved = price + step * (target - best.bound) / size * lacking
         found = arcs.solve(moved)
@@ -146,7 +151,7 @@ def _distances(problem: FixedCharge) -> Floats:
     Prices stop at that of the destination, where a demand has no more use for going on.
     """
     n = problem.n_nodes
-    shared = problem.fixed / np.maximum(problem.usable_capacity, 1e-9)
+    shared = problem.shared_charge
     far = float((problem.cost + shared).sum()) + 1.0
     way = np.full((n, n), far)
     np.minimum.at(way, (problem.tail, problem.head), problem.cost + shared)

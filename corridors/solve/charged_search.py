@@ -110,7 +110,7 @@ class _Search:
         Slope scaling (Kim and Pardalos 1999).
         """
         problem = self.problem
-        slope = problem.fixed / np.maximum(problem.usable_capacity, TOLERANCE)
+        slope = problem.shared_charge
         until = monotonic() + SLOPES * self.seconds
         best: _Best | None = None
         for _ in range(ROUNDS):
