@@ -212,14 +212,15 @@ class _Known:
         for project in np.argsort(-self.price, kind="stable"):
             if kept[project] and monotonic() < self.until:
                 kept[project] = False
-                kept[project] = bool((self.evaluate(kept) > costs).any())
+                kept[project] = bool((self.evaluate(kept) > costs + ROUNDING * self.size).any())
 
     def _choice(self, criterion: str, weight: Floats, best: Floats) -> Choice:
         """Return the best affordable set known; of equal ones the cheapest to build."""
         built = np.array(list(self.sets), bool).reshape(len(self.sets), -1)
         costs = np.stack(list(self.sets.values()), axis=1)
         value, spent = valued(costs, weight, criterion, best), built @ self.price
-        at = np.lexsort((spent, value))[0]
+        # Values that differ by rounding are equal.
+        at = np.lexsort((spent, np.round(value / (ROUNDING * self.size))))[0]
         least = float(value[at])
         return Choice(built[at], float(spent[at]), least, costs[:, at], -np.inf, proven=False)
 
