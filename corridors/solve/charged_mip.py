@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 
 from corridors.solve.charged_flow import IMPOSSIBLE
 
@@ -28,14 +28,54 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Programme:
-    """Which part of the problem the programme sees, arcs and demands numbered as there.
+class Goods:
+    """What flows: a row for each demand, or one for all demands of an origin.
 
-    `must`, shape (m,), are arcs known to be open; `strong`, shape (K, m), the pairs whose
-    strong inequality stands in the programme.
+    `volume` has shape (G,), `wanted` (G, nodes) is what share of it each node wants, less
+    than 0 where it starts, `useful` (G, m) the arcs it may use.
+    """
+
+    volume: Floats
+    wanted: Floats
+    useful: Bools
+
+    @classmethod
+    def by_demand(cls, problem: FixedCharge) -> Goods:
+        """Return each demand by itself: what strong inequalities need.
+
+        It neither comes back to its origin nor goes on from its destination: neither pays.
+        """
+        back = problem.head == problem.origin[:, None]
+        on = problem.tail == problem.destination[:, None]
+        return cls._of(problem, np.arange(problem.n_demands), ~(back | on))
+
+    @classmethod
+    def by_origin(cls, problem: FixedCharge) -> Goods:
+        """Return the demands of each origin together: far smaller, and as good for designs."""
+        origins, group = np.unique(problem.origin, return_inverse=True)
+        return cls._of(problem, group, problem.head != origins[:, None])
+
+    @classmethod
+    def _of(cls, problem: FixedCharge, group: Ints, useful: Bools) -> Goods:
+        volume = np.zeros(int(group.max()) + 1)
+        np.add.at(volume, group, problem.volume)
+        wanted = np.zeros((len(volume), problem.n_nodes))
+        share = problem.volume / np.maximum(volume[group], np.finfo(float).tiny)
+        np.add.at(wanted, (group, problem.destination), share)
+        np.add.at(wanted, (group, problem.origin), -share)
+        return cls(volume, wanted, useful & (volume[:, None] > 0))
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Which part of the problem the programme sees, arcs numbered as there.
+
+    `must`, shape (m,), are arcs known to be open; `strong`, shape (G, m), the pairs of
+    goods and arc whose strong inequality stands in the programme.
     """
 
     problem: FixedCharge
+    goods: Goods
     must: Bools
     strong: Bools
 
@@ -64,9 +104,11 @@ def solve(programme: Programme, *, gap: float, seconds: float) -> Programmed:
         Time limit.
     """
     problem = programme.problem
-    rows, demand, arc = _rows(programme)
-    cost = np.r_[problem.volume[demand] * problem.cost[arc], problem.fixed]
-    shares = len(demand)
+    goods, arc = np.nonzero(programme.goods.useful)
+    rows = [_balance(programme, goods, arc), _load(programme, goods, arc)]
+    rows.append(_strong(programme, goods, arc))
+    cost = np.r_[programme.goods.volume[goods] * problem.cost[arc], problem.fixed]
+    shares = len(goods)
     lower = np.r_[np.zeros(shares), programme.must.astype(float)]
     found = milp(
         cost,
@@ -83,43 +125,34 @@ def solve(programme: Programme, *, gap: float, seconds: float) -> Programmed:
     return Programmed(opened, bound)
 
 
-def _rows(programme: Programme) -> tuple[LinearConstraint, Ints, Ints]:
-    """Return the rows, and the demand and arc of each variable that is a share.
+def _balance(programme: Programme, goods: Ints, arc: Ints) -> LinearConstraint:
+    """Return the rows of flow in and out, by goods and node; `goods`, `arc` of each share."""
+    problem, wanted = programme.problem, programme.goods.wanted
+    at, one = np.arange(len(goods)), np.ones(len(goods))
+    base = goods * problem.n_nodes
+    places = (np.r_[base + problem.head[arc], base + problem.tail[arc]], np.r_[at, at])
+    shape = (wanted.size, len(goods) + problem.n_arcs)
+    matrix = csr_array((np.r_[one, -one], places), shape=shape)
+    return LinearConstraint(matrix, wanted.ravel(), wanted.ravel())
 
-    No demand comes back to its origin or goes on from its destination: that never pays.
-    """
+
+def _load(programme: Programme, goods: Ints, arc: Ints) -> LinearConstraint:
+    """Return the rows of capacity, by arc."""
     problem = programme.problem
-    comes_back = problem.head == problem.origin[:, None]
-    goes_on = problem.tail == problem.destination[:, None]
-    demand, arc = np.nonzero(~(comes_back | goes_on) & (problem.volume[:, None] > 0))
-    shares, n_arcs, n_nodes = len(demand), problem.n_arcs, problem.n_nodes
-    at, one = np.arange(shares), np.ones(shares)
-    width = shares + n_arcs
-    balance = csr_array(
-        (
-            np.r_[one, -one],
-            (np.r_[demand * n_nodes + problem.head[arc], demand * n_nodes + problem.tail[arc]],
-             np.r_[at, at]),
-        ),
-        shape=(problem.n_demands * n_nodes, width),
-    )  # fmt: skip
-    wanted = np.zeros((problem.n_demands, n_nodes))
-    demands = np.flatnonzero(problem.volume > 0)
-    wanted[demands, problem.destination[demands]] = 1.0
-    wanted[demands, problem.origin[demands]] = -1.0
-    capacity = problem.usable_capacity
-    arcs = np.arange(n_arcs)
-    load = csr_array(
-        (np.r_[problem.volume[demand], -capacity], (np.r_[arc, arcs], np.r_[at, shares + arcs])),
-        shape=(n_arcs, width),
-    )
-    held = np.flatnonzero(programme.strong[demand, arc])
-    most = np.minimum(1.0, capacity[arc[held]] / problem.volume[demand[held]])
-    row = np.arange(len(held))
-    strong = csr_array(
-        (np.r_[np.ones(len(held)), -most], (np.r_[row, row], np.r_[held, shares + arc[held]])),
-        shape=(len(held), width),
-    )
-    above = np.r_[wanted.ravel(), np.zeros(n_arcs + len(held))]
-    below = np.r_[wanted.ravel(), np.full(n_arcs + len(held), -np.inf)]
-    return LinearConstraint(vstack([balance, load, strong]), below, above), demand, arc
+    arcs, shares = np.arange(problem.n_arcs), len(goods)
+    values = np.r_[programme.goods.volume[goods], -problem.usable_capacity]
+    places = (np.r_[arc, arcs], np.arange(shares + problem.n_arcs))
+    matrix = csr_array((values, places), shape=(problem.n_arcs, shares + problem.n_arcs))
+    return LinearConstraint(matrix, -np.inf, 0.0)
+
+
+def _strong(programme: Programme, goods: Ints, arc: Ints) -> LinearConstraint:
+    """Return the strong inequalities, one for each pair that has one."""
+    problem = programme.problem
+    held = np.flatnonzero(programme.strong[goods, arc])
+    room = problem.usable_capacity[arc[held]] / programme.goods.volume[goods[held]]
+    row, shares = np.arange(len(held)), len(goods)
+    values = np.r_[np.ones(len(held)), -np.minimum(1.0, room)]
+    places = (np.r_[row, row], np.r_[held, shares + arc[held]])
+    matrix = csr_array((values, places), shape=(len(held), shares + problem.n_arcs))
+    return LinearConstraint(matrix, -np.inf, 0.0)

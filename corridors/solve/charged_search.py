@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -12,36 +11,31 @@ from corridors.errors import InfeasibleError
 from corridors.solve.charged import TOLERANCE, NetworkDesign, cost_of, gap_of
 from corridors.solve.charged_bound import price_nodes
 from corridors.solve.charged_flow import Router
-from corridors.solve.charged_mip import Programme, solve
+from corridors.solve.charged_mip import Goods, Programme, solve
+from corridors.solve.charged_slopes import Design, designed, first_designs, nothing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corridors.solve.charged import FixedCharge
     from corridors.solve.charged_bound import Priced
+    from corridors.solve.charged_mip import Programmed
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
 
-#: With this many pairs of demand and arc the programme gets every strong inequality.
-ALL_STRONG = 60_000
-#: Share of the time for the bound, for slopes, and for the programme on likely arcs.
-BOUNDING, SLOPES, LIKELY = 0.2, 0.1, 0.3
-#: Rounds of slopes at most.
-ROUNDS = 12
-#: An arc open in this share of the bound's rounds is likely; a pair is bound together by
-#: its strong inequality if so much of what the inequality would allow flows.
-LIKELY_OPEN, LIKELY_TIGHT = 0.05, 0.3
+#: With more pairs of demand and arc good designs are sought before the whole programme,
+#: with still more the programme gets the strong inequalities only that seem to bind.
+LARGE, ALL_STRONG = 20_000, 60_000
+#: Share of the time for the bound, for slopes, and for a programme of good designs.
+BOUNDING, SLOPES, AROUND = 0.2, 0.15, 0.1
+#: So often a programme of good designs is solved, as long as it finds better ones.
+TRIES = 4
+#: An arc is likely that is open in this share of the bound's rounds; a strong inequality
+#: seems to bind if so much of what it allows flows.
+LIKELY_OPEN, LIKELY_TIGHT = 0.3, 0.3
 #: Demands named in the reason of an infeasible problem.
 NAMED = 5
-
-
-@dataclass(frozen=True)
-class _Best:
-    """The best arcs so far and what the design costs with the best flow over them."""
-
-    opened: Bools
-    cost: float
 
 
 def design_network(
@@ -65,6 +59,8 @@ def design_network(
         If the gap or the time is not a number of at least 0.
     InfeasibleError
         If no design carries all; says which demands stay behind.
+    SolverError
+        If the solver fails.
 
     Examples
     --------
@@ -82,58 +78,36 @@ def design_network(
     if not (gap >= 0 and seconds >= 0):
         msg = "the gap and the seconds must be numbers of at least 0"
         raise ValueError(msg)
-    return _Search(problem, gap, monotonic() + seconds).run()
+    return _Search(problem, gap, seconds).run()
 
 
 class _Search:
-    """What the steps share: the problem, the flow over it, the time, the best so far."""
+    """What the steps share: the problem, the flow over it, the gap asked for, the time."""
 
-    def __init__(self, problem: FixedCharge, gap: float, until: float) -> None:
-        self.problem, self.gap, self.until = problem, gap, until
+    def __init__(self, problem: FixedCharge, gap: float, seconds: float) -> None:
+        self.problem, self.gap, self.seconds = problem, gap, seconds
+        self.until = monotonic() + seconds
         self.router = Router(problem)
-        self.seconds = until - monotonic()
 
     def run(self) -> NetworkDesign:
         """Take the steps until one closes the gap."""
-        best = self._slopes()
+        best = self._any()
         priced = price_nodes(self.problem, seconds=BOUNDING * self.seconds)
         bound = priced.bound
         if gap_of(best.cost, bound) > self.gap:
-            best = self._likely(best, priced)
+            until = monotonic() + SLOPES * self.seconds
+            good = first_designs(self.router, best, priced, until=until)
+            best = self._around(good, priced)
         if gap_of(best.cost, bound) > self.gap:
             best, bound = self._exact(best, priced)
         return self._told(best, bound)
 
-    def _slopes(self) -> _Best:
-        """Flow at unit costs that share the fixed charge over the flow of the round before.
-
-        Slope scaling (Kim and Pardalos 1999).
-        """
-        problem = self.problem
-        slope = problem.shared_charge
-        until = monotonic() + SLOPES * self.seconds
-        best: _Best | None = None
-        for _ in range(ROUNDS):
-            flow = self.router.solve(problem.cost + slope)
-            if flow is None:
-                raise InfeasibleError(self._reason())
-            carried = flow.sum(axis=0)
-            opened = carried > self._nothing
-            cost = float(carried @ problem.cost + problem.fixed[opened].sum())
-            better = best is None or cost < best.cost
-            if best is None or better:
-                best = _Best(opened, cost)
-            next_slope = np.where(opened, problem.fixed / np.maximum(carried, TOLERANCE), slope)
-            if monotonic() > until or np.allclose(next_slope, slope):
-                break
-            slope = next_slope
-        assert best is not None  # noqa: S101 - there is at least one round
-        return best
-
-    @property
-    def _nothing(self) -> float:
-        """Flow below this is rounding."""
-        return TOLERANCE * 1e-3 * max(1.0, float(self.problem.volume.max()))
+    def _any(self) -> Design:
+        """Return a design that carries all, each fixed charge shared out over a full arc."""
+        flow = self.router.solve(self.problem.cost + self.problem.shared_charge)
+        if flow is None:
+            raise InfeasibleError(self._reason())
+        return designed(self.router, flow.sum(axis=0))
 
     def _reason(self) -> str:
         """Say which demands stay behind even with all arcs open."""
@@ -142,47 +116,57 @@ class _Search:
         told = ", ".join(
             f"{short[k]:g} of {problem.volume[k]:g} from {problem.origin[k]} to "
             f"{problem.destination[k]} (demand {k})"
-            for k in demands if short[k] > self._nothing
+            for k in demands if short[k] > nothing(self.router)
         )  # fmt: skip
         return f"no design carries all demands; with every arc open there stay behind: {told}"
 
-    def _likely(self, best: _Best, priced: Priced) -> _Best:
-        """Solve the programme on arcs that the bound opens, if the whole one is large."""
-        if self.problem.n_demands * self.problem.n_arcs <= ALL_STRONG:
-            return best
-        arcs = best.opened | (priced.opening > LIKELY_OPEN)
-        no_must = np.zeros(self.problem.n_arcs, bool)
-        seconds = LIKELY * self.seconds
-        return self._programme(best, priced, arcs, no_must, seconds)[0]
+    def _around(self, good: list[Design], priced: Priced) -> Design:
+        """Look around good designs of a large problem: what all have stays, what none has not.
 
-    def _exact(self, best: _Best, priced: Priced) -> tuple[_Best, float]:
+        The demands of an origin flow together, so the bound is weak but designs come fast.
+        """
+        best = good[0]
+        if self.problem.n_demands * self.problem.n_arcs <= LARGE:
+            return best
+        opened = np.array([design.opened for design in good])
+        arcs: Bools = opened.any(axis=0) | (priced.opening > LIKELY_OPEN)
+        must: Bools = np.logical_and.reduce(opened)
+        for _ in range(TRIES):
+            part = self.problem.restricted(arcs)
+            goods = Goods.by_origin(part)
+            strong = np.ones_like(goods.useful)
+            seconds = AROUND * self.seconds
+            found = solve(Programme(part, goods, must[arcs], strong), gap=1e-3, seconds=seconds)
+            better = self._better(best, found, arcs)
+            if better is best:
+                break
+            best, must, arcs = better, must & better.opened, arcs | better.opened
+        return best
+
+    def _exact(self, best: Design, priced: Priced) -> tuple[Design, float]:
         """Solve the programme without the arcs that no better design can open or close."""
         left = best.cost - priced.bound
         arcs = priced.arc_value <= left
         must = -priced.arc_value > left
-        seconds = self.until - monotonic()
-        better, bound = self._programme(best, priced, arcs, must, seconds)
-        # What the programme does not see costs no less than the best known before.
-        return better, max(priced.bound, min(bound, better.cost))
-
-    def _programme(
-        self, best: _Best, priced: Priced, arcs: Bools, must: Bools, seconds: float
-    ) -> tuple[_Best, float]:
-        """Solve the programme on some arcs; return the better design and its bound."""
         part = self.problem.restricted(arcs)
         strong = self._strong(priced, arcs, must)
-        found = solve(Programme(part, must[arcs], strong), gap=self.gap, seconds=seconds)
+        programme = Programme(part, Goods.by_demand(part), must[arcs], strong)
+        found = solve(programme, gap=self.gap, seconds=self.until - monotonic())
+        better = self._better(best, found, arcs)
+        # What the programme does not see costs no less than the best known before.
+        return better, max(priced.bound, min(found.bound, better.cost))
+
+    def _better(self, best: Design, found: Programmed, arcs: Bools) -> Design:
+        """Return what a programme on some arcs found, if that is better than the best."""
         if found.opened is None:
-            return best, found.bound
+            return best
         opened = np.zeros(self.problem.n_arcs, bool)
         opened[arcs] = found.opened
         flow = self.router.solve(self.problem.cost, opened)
         if flow is None:
-            return best, found.bound
-        carried = flow.sum(axis=0)
-        used = opened & (carried > self._nothing)
-        cost = float(carried @ self.problem.cost + self.problem.fixed[used].sum())
-        return (_Best(used, cost) if cost < best.cost else best), found.bound
+            return best
+        better = designed(self.router, flow.sum(axis=0))
+        return better if better.cost < best.cost else best
 
     def _strong(self, priced: Priced, arcs: Bools, must: Bools) -> Bools:
         """Return which pairs of demand and arc get their strong inequality."""
@@ -195,7 +179,7 @@ class _Search:
         pairs: Bools = tight & ~must[arcs] & (priced.opening[arcs] > 0)
         return pairs
 
-    def _told(self, best: _Best, bound: float) -> NetworkDesign:
+    def _told(self, best: Design, bound: float) -> NetworkDesign:
         """Return the design with the flow of each demand."""
         flow = self.router.solve(self.problem.cost, best.opened)
         assert flow is not None  # noqa: S101 - these arcs carried all before
