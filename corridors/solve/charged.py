@@ -91,8 +91,8 @@ class FixedCharge:
         shared: Floats = np.divide(self.fixed, room, out=np.zeros_like(room), where=room > 0)
         return shared
 
-    def restricted(self, arcs: Bools) -> FixedCharge:
-        """Return the problem with some of the arcs only, in their order."""
+    def restricted(self, arcs: Bools | Ints) -> FixedCharge:
+        """Return the problem with some of the arcs only, by a mask or by their numbers."""
         names = ("tail", "head", "cost", "capacity", "fixed")
         return replace(self, **{name: getattr(self, name)[arcs] for name in names})
 
