@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
 
-#: With more pairs of demand and arc good designs are sought before the whole programme,
-#: with still more the programme gets the strong inequalities only that seem to bind.
-LARGE, ALL_STRONG = 20_000, 60_000
+#: With more pairs of demand and arc, or slopes further off the bound, good designs are
+#: sought before the whole programme; with still more pairs the programme gets the strong
+#: inequalities only that seem to bind.
+LARGE, FAR_OFF, ALL_STRONG = 20_000, 0.02, 60_000
 #: Share of the time for the bound, for slopes, and for a programme of good designs.
 BOUNDING, SLOPES, AROUND = 0.2, 0.15, 0.1
 #: So often a programme of good designs is solved, as long as it finds better ones.
@@ -121,12 +122,13 @@ class _Search:
         return f"no design carries all demands; with every arc open there stay behind: {told}"
 
     def _around(self, good: list[Design], priced: Priced) -> Design:
-        """Look around good designs of a large problem: what all have stays, what none has not.
+        """Look around good designs of a hard problem: what all have stays, what none has not.
 
         The demands of an origin flow together, so the bound is weak but designs come fast.
         """
         best = good[0]
-        if self.problem.n_demands * self.problem.n_arcs <= LARGE:
+        small = self.problem.n_demands * self.problem.n_arcs <= LARGE
+        if small and gap_of(best.cost, priced.bound) <= FAR_OFF:
             return best
         opened = np.array([design.opened for design in good])
         arcs: Bools = opened.any(axis=0) | (priced.opening > LIKELY_OPEN)
