@@ -148,7 +148,7 @@ class _Search:
     def _exact(self, best: Design, priced: Priced) -> tuple[Design, float]:
         """Solve the programme without the arcs that no better design can open or close."""
         left = best.cost - priced.bound
-        arcs = priced.arc_value <= left
+        arcs = (priced.arc_value <= left) | best.opened
         must = -priced.arc_value > left
         part = self.problem.restricted(arcs)
         strong = self._strong(priced, arcs, must)

@@ -113,8 +113,8 @@ def choose_by_cuts(
     alone = [known.search("expected", row, gap) for row in each]
     least = np.array([choice.value for choice in alone])
     choice = known.search("regret", weight, gap, best=least)
-    # What a scenario's best is not proven to be, the regret may be more.
-    missed = max(found.value - found.bound for found in alone)
+    # Where a scenario's best is not proven, it may be less, and the regret more.
+    missed = max(0.0 if found.proven else found.value - found.bound for found in alone)
     proven = choice.proven and all(found.proven for found in alone)
     return replace(choice, value=choice.value + missed, bound=choice.bound, proven=proven)
 
@@ -134,8 +134,11 @@ class _Known:
         self.cuts: list[tuple[int, Floats, float]] = []
         n = len(price)
         self.floor = np.array([each(np.ones(n, bool)).value for each in recourses])
-        self.size = float(np.abs(self.floor).max(initial=0.0)) or 1.0
-        self.evaluate(np.zeros(n, bool))
+        none = np.zeros(n, bool)
+        ends = np.array([*self.floor, *(each(none).value for each in recourses)])
+        self.size = float(np.abs(ends).max()) or 1.0
+        self._refuse(self.floor)
+        self.evaluate(none)
 
     def evaluate(self, built: Bools) -> Floats:
         """Return what a set costs in each scenario, and keep the cuts."""
@@ -243,11 +246,11 @@ class _Known:
             rows += [np.r_[np.zeros(n), -row, 1.0] for row in np.eye(count)]
             least += (-best / self.size if criterion == "regret" else np.zeros(count)).tolist()
         # Money in units of the budget, so that rounding is a share of it.
-        unit = max(self.budget, 1e-12)
-        most = LinearConstraint(
-            np.r_[self.price / unit, np.zeros(count + 1)], -np.inf, 1 + ROUNDING
-        )
         affordable = self.price <= self.budget * (1 + ROUNDING)
+        share = np.zeros(n)
+        if self.budget > 0:
+            share[affordable] = self.price[affordable] / self.budget
+        most = LinearConstraint(np.r_[share, np.zeros(count + 1)], -np.inf, 1 + ROUNDING)
         found = milp(
             np.r_[np.zeros(n + count), 1.0],
             constraints=[LinearConstraint(np.array(rows), np.array(least), np.inf), most],
@@ -258,7 +261,9 @@ class _Known:
             integrality=np.r_[np.ones(n), np.zeros(count + 1)],
             options={"mip_rel_gap": 0.0},
         )
-        if found.x is None or found.mip_dual_bound is None:
+        # Without projects it is a linear programme, whose value is its bound.
+        bound = found.mip_dual_bound if n else found.fun
+        if found.x is None or bound is None:
             msg = f"HiGHS did not solve the master: {found.message}"
             raise SolverError(msg)
-        return float(found.mip_dual_bound) * self.size, found.x[:n] > 0.5  # noqa: PLR2004
+        return float(bound) * self.size, found.x[:n] > 0.5  # noqa: PLR2004

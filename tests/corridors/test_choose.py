@@ -245,7 +245,37 @@ def test_tables_and_recourses_that_make_no_sense_are_refused() -> None:
         tabulate(lambda _: np.zeros(1), 21)
 
 
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_no_budget_leaves_what_is_and_no_end_of_it_builds_what_helps(
+    criterion: Criterion,
+) -> None:
+    price = np.array([1e9, 3e9])
+
+    def cost(built: Bools) -> Recourse:
+        return Recourse(float(np.array([1e9, 4e8, 1e9, 0.0])[built @ np.array([1, 2])]))
+
+    none = choose_by_cuts(price, [cost], budget=0.0, criterion=criterion)
+    assert (none.built.tolist(), none.costs.tolist()) == ([False, False], [1e9])
+    every = choose_by_cuts(price, [cost], budget=np.inf, criterion=criterion)
+    assert (every.built.tolist(), every.costs.tolist()) == ([True, True], [0.0])
+    one = choose_by_cuts(price, [cost], budget=3e9, criterion=criterion)
+    assert (one.built.tolist(), one.proven) == ([True, False], True)
+
+
+def test_regret_that_cannot_be_proven_is_told_at_its_most() -> None:
+    case = world(4, n=6)
+    sides = [case.recourse(s, slopes=False) for s in range(len(case.scale))]
+    price, budget = case.price, 9.0
+    table = tabulate(case.evaluate, 6)
+    want = choose_from_table(price, table, budget=budget, criterion="regret").value
+    told = choose_by_cuts(price, sides, budget=budget, criterion="regret", seconds=0.0)
+    assert not told.proven
+    assert told.bound <= want <= told.value
+
+
 def test_no_projects_at_all_leave_what_is() -> None:
+    by_cuts = choose_by_cuts(np.zeros(0), [lambda _: Recourse(7.0)], budget=1.0)
+    assert (by_cuts.value, by_cuts.built.tolist(), by_cuts.proven) == (7.0, [], True)
     chosen = choose_from_table(np.zeros(0), np.array([[7.0]]), budget=1.0)
     assert (chosen.value, chosen.built.tolist()) == (7.0, [])
 
