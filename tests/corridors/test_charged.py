@@ -73,11 +73,10 @@ def test_the_least_of_all_designs_is_found(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_the_programme_on_likely_arcs_leaves_the_answer(
+def test_a_look_around_good_designs_leaves_the_answer(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = random_problem(seed)
-    monkeypatch.setattr(charged_search, "ALL_STRONG", 0)
     monkeypatch.setattr(charged_search, "LARGE", 0)
     assert design_network(case, gap=0.0).cost == pytest.approx(least_design(case), rel=1e-7)
 
@@ -171,7 +170,8 @@ def test_public_instances_are_solved(name: str, least: float) -> None:
     if not file.is_file():
         pytest.skip(f"{file.name} of the Canad set is not beside the repository")
     case = read_dow(file)
-    design = design_network(case)
+    # Ample time: speed is measured in the bench, and other tests may run beside.
+    design = design_network(case, seconds=600)
     assert design.proven
     assert design.gap <= 1e-4
     assert design.bound <= least <= design.cost + 1e-6
