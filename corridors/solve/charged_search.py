@@ -33,7 +33,7 @@ BOUNDING, SLOPES, AROUND = 0.2, 0.15, 0.1
 TRIES = 4
 #: An arc is likely that is open in this share of the bound's rounds; a strong inequality
 #: may bind if so much of what it allows flows. With all of them HiGHS takes up to twice as
-#: long, and finds by itself the few that are missed.
+#: long; the programme is exact without any.
 LIKELY_OPEN, LIKELY_TIGHT = 0.3, 0.05
 #: Demands named in the reason of an infeasible problem.
 NAMED = 5
