@@ -1,0 +1,448 @@
+"""Graphs some of whose arcs hang on switches, and cheapest ways under any closed set.
+
+A switch is open or closed. Closing it shuts arcs, makes arcs dearer, or both, so closing
+more never makes a way cheaper. Sets of switches are whole numbers, bit i for switch i, of
+any size. A search is directed at its goal by the distances that hold while everything is
+open, which are too low for any closed set and therefore never mislead (Hart, Nilsson and
+Raphael 1968); how far it looks grows until the goal is found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.csgraph import dijkstra
+
+from corridors.solve.paths import NO_NODE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Nodes = NDArray[np.int32]
+    Masks = NDArray[np.uint64]
+
+#: Arc of a row that stands for no arc of the caller's.
+NO_ARC = -1
+#: What rows need, and what touches them, that no switch can touch.
+FREE = (0, 0)
+#: Share of the cost with everything open by which a search looks beyond it at first.
+FIRST_LOOK = 0.05
+#: How much farther it looks each time.
+FARTHER = 4.0
+#: Costs that differ by no more than this share of them are equal.
+EQUAL = 1e-9
+
+
+def switches_of(mask: int) -> Iterator[int]:
+    """Yield the switches of a set, the smallest number first.
+
+    Examples
+    --------
+    >>> list(switches_of(0b1101))
+    [0, 2, 3]
+    """
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def mask_of(switches: Iterable[int]) -> int:
+    """Return a set of switches as a number.
+
+    Examples
+    --------
+    >>> bin(mask_of([0, 2, 3]))
+    '0b1101'
+    """
+    mask = 0
+    for one in switches:
+        mask |= 1 << one
+    return mask
+
+
+class Dearer(NamedTuple):
+    """What closing a switch adds: an amount, not negative, on each of some arcs."""
+
+    switch: int
+    arcs: Ints
+    amount: Floats
+
+
+@dataclass(frozen=True)
+class Switched:
+    """A weighted graph with switches, its rows sorted by tail and head.
+
+    All arrays have shape (rows,). A row that several switches or none can touch alike is
+    of one `group`: it is shut if any switch of ``needs[group]`` is closed, and its weight
+    or use can change only if one of ``marks[group]`` is. `arc` is the number of a row in
+    the caller's table, `NO_ARC` for the second half of a parallel arc, which runs through
+    a node of its own beyond the caller's `n_given` nodes.
+    """
+
+    tail: Nodes
+    head: Nodes
+    weight: Floats
+    group: Ints
+    arc: Ints
+    needs: tuple[int, ...]
+    marks: tuple[int, ...]
+    n_nodes: int
+    n_given: int
+    n_switches: int
+    dearer: tuple[Dearer, ...] = ()
+
+    @classmethod
+    def of(
+        cls, tail: Nodes, head: Nodes, weight: Floats, *, needs: Sequence[int],
+        need_of_arc: Ints, usable: Bools, n_nodes: int, n_switches: int,
+        dearer: Sequence[Dearer] = (),
+    ) -> Self:  # fmt: skip
+        """Index arcs by what they need.
+
+        Parameters
+        ----------
+        tail, head
+            Ends of the arcs, shape (arcs,).
+        weight
+            Cost of each arc while everything is open, finite and not negative where usable.
+        needs, need_of_arc
+            Distinct sets of switches, and which of them an arc needs open, shape (arcs,).
+        usable
+            Arcs that may be used at all, shape (arcs,).
+        n_nodes, n_switches
+            Numbers of nodes and of switches.
+        dearer
+            What closing some switches adds.
+
+        Raises
+        ------
+        ValueError
+            If a weight or an addition is negative or not finite, or a switch is not one.
+        """
+        used = weight[usable]
+        _judge(used, needs, dearer, n_switches)
+        marks = np.zeros(len(tail), object)
+        for one in dearer:
+            marks[one.arcs] |= 1 << one.switch
+        group, groups = _grouped(need_of_arc, marks, dearer, needs)
+        rows = _kept(tail, head, weight, group, usable, bare=[a == b for a, b in groups])
+        table = _without_parallels(tail, head, weight, group, rows, n_nodes, groups)
+        tail, head, weight, group, arc, n_all = table
+        row_of = np.full(len(usable), -1, np.int64)
+        row_of[arc[arc >= 0]] = np.flatnonzero(arc >= 0)
+        return cls(
+            tail, head, weight, group, arc, tuple(a for a, _ in groups),
+            tuple(b for _, b in groups), n_all, n_nodes, n_switches,
+            tuple(_moved(one, row_of) for one in dearer),
+        )  # fmt: skip
+
+    @classmethod
+    def masked(
+        cls, tail: Nodes, head: Nodes, weight: Floats, *, need: Masks, usable: Bools,
+        n_nodes: int, n_switches: int, dearer: Sequence[Dearer] = (),
+    ) -> Self:  # fmt: skip
+        """Index arcs by a mask each, shape (arcs,): usable iff ``need & closed == 0``.
+
+        Examples
+        --------
+        >>> graph = Switched.masked(
+        ...     np.array([0, 0], np.int32), np.array([1, 1], np.int32), np.array([5.0, 7.0]),
+        ...     need=np.array([1, 0], np.uint64), usable=np.ones(2, bool), n_nodes=2,
+        ...     n_switches=1,
+        ... )
+        >>> finder = Finder(graph, 0, np.array([1]))
+        >>> finder.way(0).cost, finder.way(1).cost
+        (5.0, 7.0)
+        """
+        needs, need_of_arc = np.unique(need, return_inverse=True)
+        return cls.of(
+            tail, head, weight, needs=[int(one) for one in needs], need_of_arc=need_of_arc,
+            usable=usable, n_nodes=n_nodes, n_switches=n_switches, dearer=dearer,
+        )  # fmt: skip
+
+    @cached_property
+    def matrix(self) -> sp.csr_array:
+        """Weights while everything is open, as a matrix whose data are the rows."""
+        return matrix_of(self.tail, self.head, self.weight, self.n_nodes)
+
+    @cached_property
+    def backward(self) -> sp.csr_array:
+        """The matrix turned round."""
+        return self.matrix.T.tocsr()
+
+    @cached_property
+    def groups_of(self) -> tuple[tuple[int, ...], ...]:
+        """The groups that closing each switch shuts."""
+        found: list[list[int]] = [[] for _ in range(self.n_switches)]
+        for group, need in enumerate(self.needs):
+            for switch in switches_of(need):
+                found[switch].append(group)
+        return tuple(tuple(one) for one in found)
+
+    @property
+    def everything(self) -> int:
+        """The set of all switches."""
+        return (1 << self.n_switches) - 1
+
+    def without(self, closed: int) -> Floats:
+        """Return what each row weighs when a set is closed, infinite where it is shut."""
+        shut = np.array([bool(need & closed) for need in self.needs])
+        weight = np.where(shut[self.group], np.inf, self.weight)
+        for one in self.dearer:
+            if closed >> one.switch & 1:
+                np.add.at(weight, one.arcs, one.amount)
+        return weight
+
+    def touched(self, rows: Ints) -> int:
+        """Return the switches that can touch some rows."""
+        found = 0
+        for group in set(self.group[rows].tolist()):
+            found |= self.marks[group]
+        return found
+
+
+class Found(NamedTuple):
+    """A cheapest way: what it costs, the switches that touch it, and its arcs in order.
+
+    Where there is no way the cost is infinite and `used` and `arcs` are empty.
+    """
+
+    cost: float
+    used: int
+    arcs: Ints
+
+
+class Finder:
+    """Answers for one pair of ends what the cheapest way costs under any closed set."""
+
+    def __init__(self, graph: Switched, start: int, goals: Ints, *, bounded: bool = False) -> None:
+        """Direct the graph at the goals.
+
+        Parameters
+        ----------
+        graph
+            The graph with its switches.
+        start
+            The node where ways start.
+        goals
+            Nodes of which a way may end at any.
+        bounded
+            Leave out at once what no way under any closed set can use: worth it if many
+            sets are asked and the ends stay joined with everything closed.
+        """
+        self.graph, self.start, self.goals = graph, start, np.atleast_1d(goals)
+        self.searches = 1
+        left = dijkstra(graph.backward, indices=self.goals, min_only=True)
+        self.least = float(left[start])
+        ahead = left[graph.tail]
+        keep = np.isfinite(ahead)
+        self._rows = np.flatnonzero(keep)
+        with np.errstate(invalid="ignore"):
+            over = graph.weight - ahead + left[graph.head]
+        self._index(np.maximum(over[self._rows], 0.0))
+        if bounded and np.isfinite(self.least):
+            self._bound()
+
+    def way(self, closed: int, *, above: float = 0.0) -> Found:
+        """Return the cheapest way when a set is closed.
+
+        Parameters
+        ----------
+        closed
+            The closed switches.
+        above
+            A cost that the way is known not to fall below.
+        """
+        nothing = Found(np.inf, 0, np.zeros(0, np.int64))
+        if not np.isfinite(self.least):
+            return nothing
+        changed = self._close(closed)
+        rows = self._search(max(0.0, above - self.least))
+        self._matrix.data[changed] = self._base[changed]
+        if rows is None:
+            return nothing
+        rows = self._rows[rows]
+        arcs = self.graph.arc[rows]
+        return Found(
+            self._price(rows, closed), self.graph.touched(rows), arcs[arcs != NO_ARC]
+        )  # fmt: skip
+
+    def _index(self, over: Floats) -> None:
+        """Lay the rows that are left out as a matrix of what each adds to the least cost."""
+        graph, rows = self.graph, self._rows
+        tail, head = graph.tail[rows], graph.head[rows]
+        self._base = over
+        self._matrix = matrix_of(tail, head, over.copy(), graph.n_nodes)
+        self._key = tail.astype(np.int64) * graph.n_nodes + head
+        group = graph.group[rows]
+        order = np.argsort(group, kind="stable")
+        stops = np.cumsum(np.bincount(group, minlength=len(graph.needs)))
+        self._rows_of_group = np.split(order, stops[:-1])
+        place = np.full(len(graph.tail), -1, np.int64)
+        place[rows] = np.arange(len(rows))
+        self._dearer = [(one.switch, place[one.arcs], one.amount) for one in graph.dearer]
+
+    def _bound(self) -> None:
+        """Leave out rows on which every way costs more than the best with all closed."""
+        worst = self.way(self.graph.everything).cost
+        if not np.isfinite(worst):
+            return
+        before = dijkstra(self._matrix, indices=self.start)
+        self.searches += 1
+        tail = self.graph.tail[self._rows]
+        slack = (worst - self.least) * (1 + EQUAL) + EQUAL * worst
+        keep = before[tail] + self._base <= slack
+        self._rows = self._rows[keep]
+        self._index(self._base[keep])
+
+    def _close(self, closed: int) -> Ints:
+        """Shut and raise rows; return those that changed."""
+        data, changed = self._matrix.data, []
+        for switch, rows, amount in self._dearer:
+            if closed >> switch & 1:
+                there = rows >= 0
+                np.add.at(data, rows[there], amount[there])
+                changed.append(rows[there])
+        shut = {group for one in switches_of(closed) for group in self.graph.groups_of[one]}
+        for group in shut:
+            rows = self._rows_of_group[group]
+            data[rows] = np.inf
+            changed.append(rows)
+        return np.concatenate(changed) if changed else np.zeros(0, np.int64)
+
+    def _search(self, above: float) -> Ints | None:
+        """Return the rows of the cheapest way as the matrix is, None if there is none."""
+        look = above * (1 + EQUAL) + FIRST_LOOK * self.least
+        while True:
+            self.searches += 1
+            over, before = dijkstra(
+                self._matrix, indices=self.start, return_predecessors=True, limit=look
+            )
+            reached = over[self.goals]
+            best = int(np.argmin(reached))
+            if np.isfinite(reached[best]):
+                return self._back(before, int(self.goals[best]))
+            if look == np.inf:
+                return None
+            look = look * FARTHER if 0 < look < self.least else np.inf
+
+    def _back(self, before: Nodes, node: int) -> Ints:
+        """Return the rows of the way to a node, in travel order."""
+        keys, n_nodes = [], self.graph.n_nodes
+        while (near := int(before[node])) != NO_NODE:
+            keys.append(near * n_nodes + node)
+            node = near
+        return np.searchsorted(self._key, np.array(keys[::-1], np.int64))
+
+    def _price(self, rows: Ints, closed: int) -> float:
+        """Return what a way costs, summed in travel order whatever was searched before."""
+        weight = self.graph.weight[rows]
+        for one in self.graph.dearer:
+            if closed >> one.switch & 1:
+                added = dict(zip(one.arcs.tolist(), one.amount.tolist(), strict=True))
+                weight = weight + np.array([added.get(row, 0.0) for row in rows.tolist()])
+        return float(sum(weight.tolist()))
+
+
+def matrix_of(tail: Nodes, head: Nodes, weight: Floats, n_nodes: int) -> sp.csr_array:
+    """Return a matrix of rows that are sorted by tail, its data being `weight` itself."""
+    pointer = np.zeros(n_nodes + 1, np.int32)
+    np.cumsum(np.bincount(tail, minlength=n_nodes), out=pointer[1:])
+    return sp.csr_array((weight, head, pointer), shape=(n_nodes, n_nodes))
+
+
+def _judge(
+    weight: Floats, needs: Sequence[int], dearer: Sequence[Dearer], n_switches: int
+) -> None:
+    """Refuse weights that no search can take and switches that do not exist."""
+    for values in (weight, *(one.amount for one in dearer)):
+        if len(values) and not (np.isfinite(values).all() and values.min() >= 0):
+            msg = "arc weights and what closing adds must be finite and not negative"
+            raise ValueError(msg)
+    known = range(n_switches)
+    if any(one < 0 or one >> n_switches for one in needs) or any(
+        one.switch not in known for one in dearer
+    ):
+        msg = f"an arc names a switch that is not among the {n_switches}"
+        raise ValueError(msg)
+
+
+def _grouped(
+    need_of_arc: Ints, marks: NDArray[np.object_], dearer: Sequence[Dearer], needs: Sequence[int]
+) -> tuple[Ints, list[tuple[int, int]]]:
+    """Return the group of each arc, and of each group what it needs and what touches it."""
+    groups = [(need, need) for need in needs] + [FREE]
+    group = np.asarray(need_of_arc, np.int64).copy()
+    place: dict[tuple[int, int], int] = {}
+    for arc in sorted({arc for one in dearer for arc in one.arcs.tolist()}):
+        need = needs[int(need_of_arc[arc])]
+        key = (need, need | marks[arc])
+        if key not in place:
+            place[key] = len(groups)
+            groups.append(key)
+        group[arc] = place[key]
+    return group, groups
+
+
+def _kept(
+    tail: Nodes, head: Nodes, weight: Floats, group: Ints, usable: Bools, *, bare: list[bool]
+) -> Ints:
+    """Return the arcs worth keeping, by tail and head, lightest first among parallel ones.
+
+    Loops lead nowhere; of parallel arcs with the same needs the lightest is enough unless
+    closing makes it dearer.
+    """
+    rows = np.flatnonzero(usable & (tail != head))
+    rows = rows[np.lexsort((weight[rows], head[rows], tail[rows]))]
+    if not len(rows):
+        return rows
+    same = np.zeros(len(rows), bool)
+    same[1:] = (tail[rows[1:]] == tail[rows[:-1]]) & (head[rows[1:]] == head[rows[:-1]])
+    keep = np.ones(len(rows), bool)
+    seen: set[int] = set()
+    for at in np.flatnonzero(same).tolist():
+        if not same[at - 1]:
+            seen = {int(group[rows[at - 1]])}
+        mine = int(group[rows[at]])
+        keep[at] = mine not in seen or not bare[mine]
+        seen.add(mine)
+    return rows[keep]
+
+
+def _without_parallels(
+    tail: Nodes, head: Nodes, weight: Floats, group: Ints, rows: Ints, n_nodes: int,
+    groups: Sequence[tuple[int, int]],
+) -> tuple[Nodes, Nodes, Floats, Ints, Ints, int]:  # fmt: skip
+    """Lead all parallel arcs but the first through a node each; return the sorted table."""
+    u, v = tail[rows], head[rows]
+    more = np.zeros(len(rows), bool)
+    more[1:] = (u[1:] == u[:-1]) & (v[1:] == v[:-1])
+    count = int(more.sum())
+    own = np.arange(n_nodes, n_nodes + count, dtype=np.int32)
+    via = v.copy()
+    via[more] = own
+    tails, heads = np.concatenate([u, own]), np.concatenate([via, v[more]])
+    weights = np.concatenate([weight[rows], np.zeros(count)])
+    kinds = np.concatenate([group[rows], np.full(count, groups.index(FREE))])
+    arcs = np.concatenate([rows, np.full(count, NO_ARC)])
+    order = np.lexsort((heads, tails)) if count else np.arange(len(rows))
+    return (
+        tails[order].astype(np.int32), heads[order].astype(np.int32), weights[order],
+        kinds[order], arcs[order], n_nodes + count,
+    )  # fmt: skip
+
+
+def _moved(one: Dearer, row_of: Ints) -> Dearer:
+    """Return what a switch adds by rows instead of arcs, without those left out."""
+    rows = row_of[one.arcs]
+    return Dearer(one.switch, rows[rows >= 0], one.amount[rows >= 0])
