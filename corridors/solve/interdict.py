@@ -188,25 +188,19 @@ class _Master:
         model = cp_model.CpModel()
         stages = [self._stages(k) for k in range(len(self.exposure.trees))]
         there = 0
-        for each in stages:
-            for mask, _ in each[1]:
-                there |= mask
-        for one in self.excluded:
-            there |= one
+        for mask in (*(mask for _, each in stages for mask, _ in each), *self.excluded):
+            there |= mask
         shut = {one: model.new_bool_var(f"shut {one}") for one in switches_of(there)}
         self._limit(model, shut)
         gains: list[int] = []
         blocked: list[cp_model.IntVar] = []
         for _, each in stages:
-            before: cp_model.IntVar | None = None
-            for mask, gain in each:
-                var = model.new_bool_var("")
-                model.add_bool_or([~var, *(shut[one] for one in switches_of(mask))])
-                if before is not None:
-                    model.add_implication(var, before)
+            for at, (mask, gain) in enumerate(each):
+                blocked.append(model.new_bool_var(""))
+                model.add_bool_or([~blocked[-1], *(shut[one] for one in switches_of(mask))])
+                if at:
+                    model.add_implication(blocked[-1], blocked[-2])
                 gains.append(gain)
-                blocked.append(var)
-                before = var
         model.maximize(cp_model.LinearExpr.weighted_sum(blocked, gains))
         return self._solved(model, shut, sum(base for base, _ in stages))
 
@@ -245,8 +239,8 @@ class _Master:
         """
         ways: list[tuple[int, int]] = []
         nodes = self.exposure.trees[demand].nodes.values()
-        for worth, mask in sorted({(self._whole(demand, n.cost), n.used) for n in nodes}):
-            mask &= self.allowed
+        known = {(self._whole(demand, n.cost), n.used & self.allowed) for n in nodes}
+        for worth, mask in sorted(known):
             if worth >= self._whole(demand, np.inf) or any(not one & ~mask for one, _ in ways):
                 continue
             ways.append((mask, worth))

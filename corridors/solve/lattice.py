@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from corridors.solve.switched import Finder, switches_of
+from corridors.solve.switched import Finder, mask_of, switches_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -109,7 +109,8 @@ class DemandLattice:
 
     `relevant` are r switches, the smallest number first. `node` (2^r,) indexes the arrays
     of distinct ways: `cost`, infinite where there is none, `closed` and `used` as in
-    :class:`Node`; `ways` are their arcs. `searches` is the number of Dijkstra searches.
+    :class:`Node`; `ways` are their arcs. `priced` are the switches that make arcs dearer,
+    `searches` is the number of Dijkstra searches.
     """
 
     relevant: tuple[int, ...]
@@ -118,6 +119,7 @@ class DemandLattice:
     closed: Masks
     used: Masks
     ways: tuple[Ints, ...]
+    priced: int
     searches: int
 
     def nodes_at(self, states: Masks) -> NDArray[np.int32]:
@@ -247,6 +249,7 @@ def demand_lattice(task: Task) -> DemandLattice:
         np.array([one.closed for one in nodes], np.uint64),
         np.array([one.used for one in nodes], np.uint64),
         tuple(one.arcs for one in nodes),
+        mask_of({one.switch for one in task.graph.dearer}),
         tree.finder.searches,
     )
 

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
 from corridors.solve.paths import NO_NODE
-from corridors.solve.switched import NO_ARC, Switched, matrix_of
+from corridors.solve.switched import NO_ARC, Needs, Switched, from_one, keys_of, matrix_of, rows_to
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -60,7 +60,7 @@ class Overlay:
     def unpacked(self, legs: Ints) -> Ints:
         """Return the caller's arcs of some legs in travel order."""
         rows = [self._rows(leg) for leg in np.asarray(legs, np.int64).tolist()]
-        arcs = self.original.arc[np.concatenate(rows)] if rows else np.zeros(0, np.int64)
+        arcs: Ints = self.original.arc[np.concatenate(rows)] if rows else np.zeros(0, np.int64)
         return arcs[arcs != NO_ARC]
 
     def _rows(self, leg: int) -> Ints:
@@ -88,13 +88,8 @@ class _Group:
 
     def way(self, start: int, end: int) -> Ints:
         """Return the rows of the shortest way inside the group."""
-        _, before = dijkstra(self.matrix, indices=start, return_predecessors=True)
-        key = self.tail.astype(np.int64) * self.n_nodes + self.head
-        keys, node = [], end
-        while (near := int(before[node])) != NO_NODE:
-            keys.append(near * self.n_nodes + node)
-            node = near
-        return self.rows[np.searchsorted(key, np.array(keys[::-1], np.int64))]
+        _, before = from_one(self.matrix, start)
+        return self.rows[rows_to(before, end, keys_of(self.tail, self.head, self.n_nodes))]
 
     def legs(self, stays: Bools) -> tuple[Ints, Ints, Floats]:
         """Return tail, head and weight of the legs between its nodes that stay."""
@@ -150,21 +145,22 @@ def contract(graph: Switched, ends: Ints) -> Overlay:
         weights.append(weight)
         groups.append(np.full(len(tail), group))
         rows.append(np.full(len(tail), NO_ARC))
-    node = np.flatnonzero(stays)
-    table = (np.concatenate(one) for one in (tails, heads, weights, groups, rows))
-    return _laid(graph, node, *table)
+    return _laid(
+        graph, np.flatnonzero(stays), (np.concatenate(tails), np.concatenate(heads)),
+        np.concatenate(weights), group=np.concatenate(groups), row=np.concatenate(rows),
+    )  # fmt: skip
 
 
 def _laid(
-    graph: Switched, node: Ints, tail: Ints, head: Ints, weight: Floats, group: Ints, row: Ints
+    graph: Switched, node: Ints, ends: tuple[Ints, Ints], weight: Floats, *, group: Ints, row: Ints
 ) -> Overlay:
     """Index legs as a graph of their own, with the groups of the original one."""
     leg_of = np.full(len(graph.arc), NO_ARC, np.int64)
     leg_of[row[row != NO_ARC]] = np.flatnonzero(row != NO_ARC)
+    tail, head = (np.searchsorted(node, one).astype(np.int32) for one in ends)
     found = Switched.of(
-        np.searchsorted(node, tail).astype(np.int32), np.searchsorted(node, head).astype(np.int32),
-        weight, needs=graph.needs, need_of_arc=group, usable=np.ones(len(tail), bool),
-        n_nodes=len(node), n_switches=graph.n_switches,
+        tail, head, weight, needs=Needs(graph.needs, group, graph.n_switches),
+        usable=np.ones(len(tail), bool), n_nodes=len(node),
         dearer=[one._replace(arcs=leg_of[one.arcs]) for one in graph.dearer],
     )  # fmt: skip
     return Overlay(found, graph, node, row)
@@ -190,10 +186,10 @@ def _passing(distance: Floats, before: Nodes, stays: Bools) -> Bools:
     """
     none = before == NO_NODE
     up = np.where(none, np.arange(before.shape[1])[None, :], before)
-    counts = stays[None, :] & (distance > 0) & np.isfinite(distance)
-    passed = np.take_along_axis(counts, up, axis=1) & ~none
+    counts: Bools = stays[None, :] & (distance > 0) & np.isfinite(distance)
+    passed: Bools = np.take_along_axis(counts, up, axis=1) & ~none
     while True:
-        more = passed | np.take_along_axis(passed, up, axis=1)
+        more: Bools = passed | np.take_along_axis(passed, up, axis=1)
         higher = np.take_along_axis(up, up, axis=1)
         if (higher == up).all():
             return more

@@ -70,6 +70,32 @@ def mask_of(switches: Iterable[int]) -> int:
     return mask
 
 
+class Needs(NamedTuple):
+    """Which switches arcs need open: distinct `sets`, and which of them each arc has.
+
+    `of_arc` has shape (arcs,); there are `n_switches`.
+    """
+
+    sets: tuple[int, ...]
+    of_arc: Ints
+    n_switches: int
+
+    @classmethod
+    def masked(cls, need: Masks, n_switches: int) -> Self:
+        """Return needs told by a mask for each arc, shape (arcs,)."""
+        sets, of_arc = np.unique(need, return_inverse=True)
+        return cls(tuple(int(one) for one in sets), of_arc.astype(np.int64), n_switches)
+
+    @classmethod
+    def single(cls, switch_of_arc: Ints, n_switches: int) -> Self:
+        """Return needs of arcs that hang on one switch each, -1 on none, shape (arcs,).
+
+        So assets are told, of which there may be any number.
+        """
+        sets = (0, *(1 << one for one in range(n_switches)))
+        return cls(sets, np.asarray(switch_of_arc, np.int64) + 1, n_switches)
+
+
 class Dearer(NamedTuple):
     """What closing a switch adds: an amount, not negative, on each of some arcs."""
 
@@ -103,9 +129,8 @@ class Switched:
 
     @classmethod
     def of(
-        cls, tail: Nodes, head: Nodes, weight: Floats, *, needs: Sequence[int],
-        need_of_arc: Ints, usable: Bools, n_nodes: int, n_switches: int,
-        dearer: Sequence[Dearer] = (),
+        cls, tail: Nodes, head: Nodes, weight: Floats, *, needs: Needs, usable: Bools,
+        n_nodes: int, dearer: Sequence[Dearer] = (),
     ) -> Self:  # fmt: skip
         """Index arcs by what they need.
 
@@ -115,12 +140,12 @@ class Switched:
             Ends of the arcs, shape (arcs,).
         weight
             Cost of each arc while everything is open, finite and not negative where usable.
-        needs, need_of_arc
-            Distinct sets of switches, and which of them an arc needs open, shape (arcs,).
+        needs
+            Which switches each arc needs open.
         usable
             Arcs that may be used at all, shape (arcs,).
-        n_nodes, n_switches
-            Numbers of nodes and of switches.
+        n_nodes
+            Number of nodes.
         dearer
             What closing some switches adds.
 
@@ -130,11 +155,11 @@ class Switched:
             If a weight or an addition is negative or not finite, or a switch is not one.
         """
         used = weight[usable]
-        _judge(used, needs, dearer, n_switches)
+        _judge(used, needs, dearer)
         marks = np.zeros(len(tail), object)
         for one in dearer:
             marks[one.arcs] |= 1 << one.switch
-        group, groups = _grouped(need_of_arc, marks, dearer, needs)
+        group, groups = _grouped(needs, marks, dearer)
         rows = _kept(tail, head, weight, group, usable, bare=[a == b for a, b in groups])
         table = _without_parallels(tail, head, weight, group, rows, n_nodes, groups)
         tail, head, weight, group, arc, n_all = table
@@ -142,7 +167,7 @@ class Switched:
         row_of[arc[arc >= 0]] = np.flatnonzero(arc >= 0)
         return cls(
             tail, head, weight, group, arc, tuple(a for a, _ in groups),
-            tuple(b for _, b in groups), n_all, n_nodes, n_switches,
+            tuple(b for _, b in groups), n_all, n_nodes, needs.n_switches,
             tuple(_moved(one, row_of) for one in dearer),
         )  # fmt: skip
 
@@ -164,11 +189,10 @@ class Switched:
         >>> finder.way(0).cost, finder.way(1).cost
         (5.0, 7.0)
         """
-        needs, need_of_arc = np.unique(need, return_inverse=True)
+        needs = Needs.masked(need, n_switches)
         return cls.of(
-            tail, head, weight, needs=[int(one) for one in needs], need_of_arc=need_of_arc,
-            usable=usable, n_nodes=n_nodes, n_switches=n_switches, dearer=dearer,
-        )  # fmt: skip
+            tail, head, weight, needs=needs, usable=usable, n_nodes=n_nodes, dearer=dearer
+        )
 
     @cached_property
     def matrix(self) -> sp.csr_array:
@@ -283,7 +307,7 @@ class Finder:
         tail, head = graph.tail[rows], graph.head[rows]
         self._base = over
         self._matrix = matrix_of(tail, head, over.copy(), graph.n_nodes)
-        self._key = tail.astype(np.int64) * graph.n_nodes + head
+        self._key = keys_of(tail, head, graph.n_nodes)
         group = graph.group[rows]
         order = np.argsort(group, kind="stable")
         stops = np.cumsum(np.bincount(group, minlength=len(graph.needs)))
@@ -297,7 +321,7 @@ class Finder:
         worst = self.way(self.graph.everything).cost
         if not np.isfinite(worst):
             return
-        before = dijkstra(self._matrix, indices=self.start)
+        before, _ = from_one(self._matrix, self.start)
         self.searches += 1
         tail = self.graph.tail[self._rows]
         slack = (worst - self.least) * (1 + EQUAL) + EQUAL * worst
@@ -325,24 +349,14 @@ class Finder:
         look = above * (1 + EQUAL) + FIRST_LOOK * self.least
         while True:
             self.searches += 1
-            over, before = dijkstra(
-                self._matrix, indices=self.start, return_predecessors=True, limit=look
-            )
+            over, before = from_one(self._matrix, self.start, limit=look)
             reached = over[self.goals]
             best = int(np.argmin(reached))
             if np.isfinite(reached[best]):
-                return self._back(before, int(self.goals[best]))
+                return rows_to(before, int(self.goals[best]), self._key)
             if look == np.inf:
                 return None
             look = look * FARTHER if 0 < look < self.least else np.inf
-
-    def _back(self, before: Nodes, node: int) -> Ints:
-        """Return the rows of the way to a node, in travel order."""
-        keys, n_nodes = [], self.graph.n_nodes
-        while (near := int(before[node])) != NO_NODE:
-            keys.append(near * n_nodes + node)
-            node = near
-        return np.searchsorted(self._key, np.array(keys[::-1], np.int64))
 
     def _price(self, rows: Ints, closed: int) -> float:
         """Return what a way costs, summed in travel order whatever was searched before."""
@@ -361,31 +375,51 @@ def matrix_of(tail: Nodes, head: Nodes, weight: Floats, n_nodes: int) -> sp.csr_
     return sp.csr_array((weight, head, pointer), shape=(n_nodes, n_nodes))
 
 
-def _judge(
-    weight: Floats, needs: Sequence[int], dearer: Sequence[Dearer], n_switches: int
-) -> None:
+def keys_of(tail: Nodes, head: Nodes, n_nodes: int) -> Ints:
+    """Return the ends of rows sorted by tail and head as one rising number each."""
+    return tail.astype(np.int64) * n_nodes + head
+
+
+def from_one(matrix: sp.csr_array, node: int, *, limit: float = np.inf) -> tuple[Floats, Nodes]:
+    """Return distances from a node, up to a limit, and the node before each, (nodes,)."""
+    distance, before = dijkstra(
+        matrix, indices=np.array([node]), return_predecessors=True, limit=limit
+    )
+    return distance[0], before[0]
+
+
+def rows_to(before: Nodes, node: int, key: Ints) -> Ints:
+    """Return the rows of the way to a node, in travel order, given those of `keys_of`."""
+    keys, n_nodes = [], len(before)
+    while (near := int(before[node])) != NO_NODE:
+        keys.append(near * n_nodes + node)
+        node = near
+    return np.searchsorted(key, np.array(keys[::-1], np.int64))
+
+
+def _judge(weight: Floats, needs: Needs, dearer: Sequence[Dearer]) -> None:
     """Refuse weights that no search can take and switches that do not exist."""
     for values in (weight, *(one.amount for one in dearer)):
         if len(values) and not (np.isfinite(values).all() and values.min() >= 0):
             msg = "arc weights and what closing adds must be finite and not negative"
             raise ValueError(msg)
-    known = range(n_switches)
-    if any(one < 0 or one >> n_switches for one in needs) or any(
+    known = range(needs.n_switches)
+    if any(one < 0 or one >> needs.n_switches for one in needs.sets) or any(
         one.switch not in known for one in dearer
     ):
-        msg = f"an arc names a switch that is not among the {n_switches}"
+        msg = f"an arc names a switch that is not among the {needs.n_switches}"
         raise ValueError(msg)
 
 
 def _grouped(
-    need_of_arc: Ints, marks: NDArray[np.object_], dearer: Sequence[Dearer], needs: Sequence[int]
+    needs: Needs, marks: NDArray[np.object_], dearer: Sequence[Dearer]
 ) -> tuple[Ints, list[tuple[int, int]]]:
     """Return the group of each arc, and of each group what it needs and what touches it."""
-    groups = [(need, need) for need in needs] + [FREE]
-    group = np.asarray(need_of_arc, np.int64).copy()
+    groups = [*((need, need) for need in needs.sets), FREE]
+    group = np.asarray(needs.of_arc, np.int64).copy()
     place: dict[tuple[int, int], int] = {}
     for arc in sorted({arc for one in dearer for arc in one.arcs.tolist()}):
-        need = needs[int(need_of_arc[arc])]
+        need = needs.sets[int(needs.of_arc[arc])]
         key = (need, need | marks[arc])
         if key not in place:
             place[key] = len(groups)
