@@ -173,9 +173,14 @@ def smallest_blocking(
 
     Raises
     ------
+    ValueError
+        If a switch makes arcs dearer.
     SolverError
         If the solver does not end with an optimum.
     """
+    if tree.finder.graph.dearer:
+        msg = "a switch that only makes arcs dearer blocks nothing; use the access lattice"
+        raise ValueError(msg)
     allowed = -1 if among is None else among
     ways: list[int] = []
     closed = 0

@@ -82,7 +82,7 @@ class OdTree:
         the node's `closed` is the part of the state that determines its answer.
         """
         node = self.node(0)
-        while met := node.used & closed:
+        while met := node.used & closed & ~node.closed:
             node = self.node(node.closed | met, above=node.cost)
         return node
 

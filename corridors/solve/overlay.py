@@ -61,7 +61,8 @@ class Overlay:
         """Return the caller's arcs of some legs in travel order."""
         rows = [self._rows(leg) for leg in np.asarray(legs, np.int64).tolist()]
         arcs: Ints = self.original.arc[np.concatenate(rows)] if rows else np.zeros(0, np.int64)
-        return arcs[arcs != NO_ARC]
+        found: Ints = arcs[arcs != NO_ARC]
+        return found
 
     def _rows(self, leg: int) -> Ints:
         """Return the rows of a leg, by searching its group again."""

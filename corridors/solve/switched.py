@@ -156,6 +156,7 @@ class Switched:
         """
         used = weight[usable]
         _judge(used, needs, dearer)
+        dearer = [_where_open(one, needs) for one in dearer]
         marks = np.zeros(len(tail), object)
         for one in dearer:
             marks[one.arcs] |= 1 << one.switch
@@ -474,6 +475,13 @@ def _without_parallels(
         tails[order].astype(np.int32), heads[order].astype(np.int32), weights[order],
         kinds[order], arcs[order], n_nodes + count,
     )  # fmt: skip
+
+
+def _where_open(one: Dearer, needs: Needs) -> Dearer:
+    """Return what a switch adds, without arcs that it shuts."""
+    shuts = np.array([bool(need >> one.switch & 1) for need in needs.sets], bool)
+    there = ~shuts[needs.of_arc[one.arcs]]
+    return Dearer(one.switch, one.arcs[there], one.amount[there])
 
 
 def _moved(one: Dearer, row_of: Ints) -> Dearer:
