@@ -254,6 +254,31 @@ def demand_lattice(task: Task) -> DemandLattice:
     )
 
 
+def lattice_that_holds(
+    task: Task, holds: Callable[[Ints], bool], exact: Callable[[], Task]
+) -> DemandLattice:
+    """Answer a demand on a graph that is too generous, if its ways hold all the same.
+
+    So cargo that remembers where it was is mostly answered without splitting its graph by
+    memory: where memory only shuts arcs and makes them dearer, a cheapest way without it
+    that holds with it is the cheapest.
+
+    Parameters
+    ----------
+    task
+        The demand on a graph on which no way costs more than it really does.
+    holds
+        Whether a way, given by its arcs in travel order, really costs that.
+    exact
+        The demand on the true graph; asked for only if some way does not hold.
+    """
+    found = demand_lattice(task)
+    there = np.isfinite(found.cost)
+    if all(holds(way) for way, open_ in zip(found.ways, there, strict=True) if open_):
+        return found
+    return demand_lattice(exact())
+
+
 def _members(closed: int, opened: int, relevant: tuple[int, ...]) -> Ints:
     """Return the packed states of a cube over the switches that matter."""
     found = np.zeros(1, np.int64)

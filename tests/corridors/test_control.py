@@ -29,8 +29,8 @@ from corridors.solve.games import banzhaf, dividends, shapley
 from corridors.solve.lattice import OdTree, lattice_of
 from corridors.solve.nucleolus import least_core
 from corridors.solve.projects import game_of, link_value, savings, together, use_of
-from corridors.solve.reliability import Closing, draw_closed, risk, state_chances, within
 from corridors.solve.regret import best_portfolio, best_route, commitments
+from corridors.solve.reliability import Closing, draw_closed, risk, state_chances, within
 from corridors.solve.switched import Finder, mask_of
 from tests.oracles.switch_world import (
     HAND,

@@ -158,7 +158,7 @@ def test_nucleolus_gives_nobody_less_than_alone() -> None:
 
 def test_sampled_shapley_holds_the_truth() -> None:
     rng = np.random.default_rng(11)
-    value = sums(rng.random(6)) ** 2
+    value = sums(rng.random(6)) ** 3
     found = shapley_sampled(
         lambda one: float(value[one]), 6, permutations=400, seed=2, share=0.9999
     )

@@ -24,7 +24,8 @@ def _ways(tail: Any, head: Any, n: int) -> Iterator[list[int]]:
     graph.add_nodes_from(range(n))
     for arc, (a, b) in enumerate(zip(tail.tolist(), head.tolist(), strict=True)):
         graph.add_edge(a, b, key=arc)
-    for way in nx.all_simple_edge_paths(graph, 0, n - 1):
+    ways: Any = nx.all_simple_edge_paths(graph, 0, n - 1)
+    for way in ways:
         yield [edge[2] for edge in way]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import pairwise, permutations
 from math import factorial
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,7 @@ def bloc_orders(n: int, blocs: Sequence[Sequence[int]]) -> list[tuple[int, ...]]
     of = {player: at for at, bloc in enumerate(blocs) for player in bloc}
     kept = []
     for order in all_orders(n):
-        switches = sum(of[a] != of[b] for a, b in zip(order, order[1:], strict=False))
+        switches = sum(of[a] != of[b] for a, b in pairwise(order))
         if switches == len(blocs) - 1:
             kept.append(order)
     return kept
