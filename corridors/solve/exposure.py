@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from corridors.solve.finder import Finder
 from corridors.solve.lattice import OdTree, Task
-from corridors.solve.switched import Finder, switches_of
+from corridors.solve.switched import switches_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

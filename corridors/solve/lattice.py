@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from corridors.solve.switched import Finder, mask_of, switches_of
+from corridors.solve.finder import Finder
+from corridors.solve.switched import mask_of, switches_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from corridors.solve.switched import Found, Switched
+    from corridors.solve.finder import Found
+    from corridors.solve.switched import Switched
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

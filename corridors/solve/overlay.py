@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
+from corridors.solve.finder import from_one, rows_to
 from corridors.solve.paths import NO_NODE
-from corridors.solve.switched import NO_ARC, Needs, Switched, from_one, keys_of, matrix_of, rows_to
+from corridors.solve.switched import NO_ARC, Needs, Switched, keys_of, matrix_of
 
 if TYPE_CHECKING:
     import scipy.sparse as sp

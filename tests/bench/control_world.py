@@ -20,8 +20,12 @@ from geodata.types import Kind
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from corridors.scenario.compile import ClassView
     from geodata.types import Bools, DecisionGraph, Floats, Indices, Ints, Network
+
+    Masks = NDArray[np.uint64]
 
 #: Planned lines that are switches, beside states that let pass.
 LINES = ("R03", "R19")
@@ -44,7 +48,7 @@ class ControlWorld:
     volume: Floats
     penalty: float
 
-    def need(self, demand: int, switches: tuple[str, ...]) -> Ints:
+    def need(self, demand: int, switches: tuple[str, ...]) -> Masks:
         """Return the switches of each arc: transit through states, and planned lines."""
         arcs, country = self.graph.arcs, self.graph.nodes.country
         found = np.zeros(len(arcs), np.uint64)
@@ -84,6 +88,10 @@ class ControlWorld:
         )  # fmt: skip
         goals = field.states(np.array([self.ends[demand]]))
         return Task(graph, root_of(view, field, start), goals)
+
+    def holds(self, demand: int, way: Ints) -> bool:
+        """Whether a way found as if cargo remembered nothing is open, and costs that, to it."""
+        return self.views[demand].admits(way, self.starts[demand])
 
     def chokepoints(self) -> tuple[list[Task], tuple[str, ...]]:
         """Return the demands with a switch at each chokepoint, and their names."""
@@ -140,7 +148,7 @@ class FullTable:
     tail: Indices
     head: Indices
     weight: Floats
-    need: Ints
+    need: Masks
     usable: Bools
     n_nodes: int
 

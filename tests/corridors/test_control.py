@@ -25,13 +25,14 @@ from corridors.solve.coalitions import (
     with_shippers,
     yearly,
 )
+from corridors.solve.finder import Finder
 from corridors.solve.games import banzhaf, dividends, shapley
 from corridors.solve.lattice import OdTree, lattice_of
 from corridors.solve.nucleolus import least_core
 from corridors.solve.projects import game_of, link_value, savings, together, use_of
 from corridors.solve.regret import best_portfolio, best_route, commitments
 from corridors.solve.reliability import Closing, draw_closed, risk, state_chances, within
-from corridors.solve.switched import Finder, mask_of
+from corridors.solve.switched import mask_of
 from tests.oracles.switch_world import (
     HAND,
     HAND_PENALTY,

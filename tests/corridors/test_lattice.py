@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.sparse.csgraph import dijkstra
 
 from corridors.solve.exposure import Exposure
+from corridors.solve.finder import Finder
 from corridors.solve.lattice import (
     Lattice,
     OdTree,
@@ -22,7 +23,7 @@ from corridors.solve.lattice import (
 from corridors.solve.paths import ArcIndex
 from corridors.solve.sampling import drawn, estimate, masks_of, sample
 from corridors.solve.stateful import Field
-from corridors.solve.switched import Finder, Switched
+from corridors.solve.switched import Switched
 from tests.oracles.switch_world import HAND, HAND_PENALTY, HAND_VOLUME, World, worlds
 
 CASES = settings(max_examples=50)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from corridors.solve.finder import Finder
 from corridors.solve.overlay import contract
-from corridors.solve.switched import Dearer, Finder, Needs, Switched, mask_of, switches_of
+from corridors.solve.switched import Dearer, Needs, Switched, mask_of, switches_of
 from tests.oracles.switch_world import World, worlds
 
 CASES = settings(max_examples=60)
