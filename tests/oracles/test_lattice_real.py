@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 SWITCHES = STATES[:8] + LINES
-DEMANDS, STATES_EACH = (5, 19, 34, 54), 4
+DEMANDS, STATES_EACH = (19, 54), 4
 
 
 @pytest.fixture(scope="module")
