@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.solve.cpsat import steady_solver
 from corridors.solve.flow import SolverError
-from corridors.solve.switched import mask_of, switches_of
+from corridors.solve.switched import mask_of, switches_of, union_of
 from corridors.solve.tables import halves, things_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
-    from ortools.sat.python import cp_model
 
     from corridors.solve.lattice import OdTree
 
@@ -119,11 +119,11 @@ def independent_routes(enabling: Sequence[int]) -> int:
         raise ValueError(msg)
     model = cp_model.CpModel()
     taken = [model.new_bool_var("") for _ in enabling]
-    for switch in switches_of(_union(enabling)):
+    for switch in switches_of(union_of(enabling)):
         at = [var for var, one in zip(taken, enabling, strict=True) if one >> switch & 1]
         model.add_at_most_one(at)
     model.maximize(sum(taken))
-    solver = _solver(30.0)
+    solver = steady_solver(30.0)
     status = solver.solve(model)
     if status != cp_model.OPTIMAL:
         msg = f"CP-SAT stopped with {solver.status_name(status)} at independent routes"
@@ -191,7 +191,7 @@ def smallest_blocking(
                 return None
             ways.append(met)
             # The next way shares no switch with this one, so that one round meets several.
-            node = tree.at(closed | _union(ways[-1:]) | node.closed)
+            node = tree.at(closed | union_of(ways[-1:]) | node.closed)
         closed = _hitting(ways, weight, effort)
     total = sum(1 if weight is None else weight[one] for one in switches_of(closed))
     return Blocking(tuple(switches_of(closed)), total, len(set(ways)))
@@ -202,12 +202,12 @@ def _hitting(ways: Sequence[int], weight: Sequence[int] | None, effort: float) -
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
-    shut = {one: model.new_bool_var(f"shut {one}") for one in switches_of(_union(ways))}
+    shut = {one: model.new_bool_var(f"shut {one}") for one in switches_of(union_of(ways))}
     for way in sorted(set(ways)):
         model.add_bool_or([shut[one] for one in switches_of(way)])
     weights = [1 if weight is None else weight[one] for one in shut]
     model.minimize(cp_model.LinearExpr.weighted_sum(list(shut.values()), weights))
-    solver = _solver(effort)
+    solver = steady_solver(effort)
     status = solver.solve(model)
     if status != cp_model.OPTIMAL:
         msg = f"CP-SAT stopped with {solver.status_name(status)} at the smallest blocking set"
@@ -215,22 +215,5 @@ def _hitting(ways: Sequence[int], weight: Sequence[int] | None, effort: float) -
     return mask_of(one for one, var in shut.items() if solver.boolean_value(var))
 
 
-def _solver(effort: float) -> cp_model.CpSolver:
-    from ortools.sat.python import cp_model
-
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 0
-    solver.parameters.max_deterministic_time = effort
-    return solver
-
-
 def _ordered(sets: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(sets, key=lambda one: (one.bit_count(), one)))
-
-
-def _union(sets: Iterable[int]) -> int:
-    found = 0
-    for one in sets:
-        found |= one
-    return found

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.solve.cpsat import steady_solver
 from corridors.solve.flow import SolverError
-from corridors.solve.switched import mask_of, switches_of
+from corridors.solve.switched import mask_of, switches_of, union_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -187,9 +188,7 @@ class _Master:
 
         model = cp_model.CpModel()
         stages = [self._stages(k) for k in range(len(self.exposure.trees))]
-        there = 0
-        for mask in (*(mask for _, each in stages for mask, _ in each), *self.excluded):
-            there |= mask
+        there = union_of([*(mask for _, each in stages for mask, _ in each), *self.excluded])
         shut = {one: model.new_bool_var(f"shut {one}") for one in switches_of(there)}
         self._limit(model, shut)
         gains: list[int] = []
@@ -217,10 +216,7 @@ class _Master:
     ) -> tuple[int | None, int]:
         from ortools.sat.python import cp_model
 
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.random_seed = 0
-        solver.parameters.max_deterministic_time = self.effort
+        solver = steady_solver(self.effort)
         status = solver.solve(model)
         if status == cp_model.INFEASIBLE:
             return None, base

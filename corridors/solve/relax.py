@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.solve.barred import Core
+from corridors.solve.cpsat import steady_solver
 from corridors.solve.flow import SolverError
 from corridors.solve.paths import Router
 
@@ -196,10 +197,7 @@ class _Master:
         lift = [self.lift[one] for one in elements]
         cp_model = self.cp_model
         self.model.minimize(cp_model.LinearExpr.weighted_sum(lift, weight))
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.random_seed = 0
-        solver.parameters.max_deterministic_time = self.effort
+        solver = steady_solver(self.effort)
         status = solver.solve(self.model)
         self.stopped = status in (cp_model.UNKNOWN, cp_model.FEASIBLE)
         if self.stopped or status == cp_model.INFEASIBLE:

@@ -59,6 +59,20 @@ def mask_of(switches: Iterable[int]) -> int:
     return mask
 
 
+def union_of(masks: Iterable[int]) -> int:
+    """Return the switches that are in any of some sets.
+
+    Examples
+    --------
+    >>> union_of([0b001, 0b101])
+    5
+    """
+    found = 0
+    for one in masks:
+        found |= one
+    return found
+
+
 class Needs(NamedTuple):
     """Which switches arcs need open: distinct `sets`, and which of them each arc has.
 
