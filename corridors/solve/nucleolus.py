@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: Shares of the largest value below which a difference is none.
 TOLERANCE = 1e-7
 #: A row of the programme matters if its dual is above this.
-MATTERS = 1e-9
+MATTERS = 1e-7
 #: How many coalitions left short are added at once.
 AT_ONCE = 20
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from scipy.optimize import linprog
 
 from corridors.solve.games import (
     banzhaf,
@@ -146,6 +147,26 @@ def test_no_division_has_larger_least_excess_than_the_prenucleolus(value: Game) 
         theirs = np.sort((sums(other) - value)[proper])
         first = np.flatnonzero(np.abs(theirs - excess) > 1e-6)
         assert len(first) == 0 or theirs[first[0]] < excess[first[0]]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_prenucleolus_meets_kohlbergs_criterion(seed: int) -> None:
+    """No move leaves none of the worst coalitions worse and one better (Kohlberg 1971)."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(4, 8))
+    value = rng.integers(0, 30, 1 << n).astype(float)
+    value[0] = 0.0
+    excess = (sums(prenucleolus(value)) - value)[1:-1]
+    member = ((np.arange(1, (1 << n) - 1)[:, None] >> np.arange(n)) & 1).astype(float)
+    for level in np.unique(excess.round(5)):
+        worst = member[excess <= level + 1e-4]
+        gained = linprog(
+            -worst.sum(axis=0), A_ub=-worst, b_ub=np.zeros(len(worst)), A_eq=np.ones((1, n)),
+            b_eq=[0.0], bounds=[(-1, 1)] * n,
+        )  # fmt: skip
+        assert -gained.fun < 1e-6
+        if np.linalg.matrix_rank(worst) == n:
+            break
 
 
 def test_nucleolus_gives_nobody_less_than_alone() -> None:
