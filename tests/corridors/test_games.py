@@ -164,7 +164,8 @@ def test_the_prenucleolus_meets_kohlbergs_criterion(seed: int) -> None:
             -worst.sum(axis=0), A_ub=-worst, b_ub=np.zeros(len(worst)), A_eq=np.ones((1, n)),
             b_eq=[0.0], bounds=[(-1, 1)] * n,
         )  # fmt: skip
-        assert -gained.fun < 1e-6
+        assert gained.fun is not None
+        assert gained.fun > -1e-6
         if np.linalg.matrix_rank(worst) == n:
             break
 
