@@ -1,0 +1,15 @@
+"""What can go wrong in the solvers, apart from arguments that are not of their domain."""
+
+from __future__ import annotations
+
+
+class SolverError(RuntimeError):
+    """The solver stopped without an optimum of a problem that always has one."""
+
+
+class SolverMissingError(SolverError):
+    """This build of OR-Tools does not contain the solver."""
+
+
+class WrongDualsError(SolverError):
+    """The solver gave wrong prices for a linear programme whose answer is known."""
