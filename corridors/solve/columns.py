@@ -56,20 +56,29 @@ class Pool:
         leaves: Ints | int = NONE, enters: Ints | int = NONE,
     ) -> Self:  # fmt: skip
         """Return ways that all travel one graph."""
-        columns = [np.full(len(start) - 1, one) for one in (demand, graph, leaves, enters)]
-        return cls(*columns, start, rows)
+        n = len(start) - 1
+        return cls(
+            np.full(n, demand),
+            np.full(n, graph),
+            np.full(n, leaves),
+            np.full(n, enters),
+            start,
+            rows,
+        )
 
     @classmethod
     def joined(cls, *pools: Pool) -> Self:
         """Return the ways of several pools, one pool after the other."""
         before = np.cumsum([0, *(len(pool.rows) for pool in pools)])
         starts = [pool.start[:-1] + shift for pool, shift in zip(pools, before, strict=False)]
-        columns = (
-            np.concatenate([getattr(pool, name) for pool in pools])
-            for name in ("demand", "graph", "leaves", "enters")
+        return cls(
+            np.concatenate([pool.demand for pool in pools]),
+            np.concatenate([pool.graph for pool in pools]),
+            np.concatenate([pool.leaves for pool in pools]),
+            np.concatenate([pool.enters for pool in pools]),
+            np.concatenate([*starts, before[-1:]]),
+            np.concatenate([pool.rows for pool in pools]),
         )
-        rows = np.concatenate([pool.rows for pool in pools])
-        return cls(*columns, np.concatenate([*starts, before[-1:]]), rows)
 
     def take(self, ways: Ints) -> Pool:
         """Return some of the ways, in that order."""
@@ -77,8 +86,9 @@ class Pool:
         start = np.concatenate([[0], np.cumsum(length)])
         shift = np.repeat(self.start[:-1][ways] - start[:-1], length)
         rows = self.rows[np.arange(start[-1]) + shift]
-        columns = (c[ways] for c in (self.demand, self.graph, self.leaves, self.enters))
-        return Pool(*columns, start, rows)
+        return Pool(
+            self.demand[ways], self.graph[ways], self.leaves[ways], self.enters[ways], start, rows
+        )
 
     def way(self, at: int) -> Ints:
         """Return the rows of a way in travel order."""
@@ -136,7 +146,23 @@ class Pool:
             msg = "the pool is of a problem with other graphs or demands"
             raise ValueError(msg)
         barred = self.per_row(tuple((~graph.usable).astype(np.float64) for graph in graphs))
-        return self.take(np.flatnonzero(barred == 0))
+        return self.take(np.flatnonzero((barred == 0) & self._at_ends(problem)))
+
+    def _at_ends(self, problem: FlowProblem) -> Bools:
+        """Tell which ways go from the origin of their demand to one of its ends, (ways,)."""
+        demands, fits = problem.demands, np.ones(len(self), np.bool_)
+        for at in np.flatnonzero(self.demand != NONE).tolist():
+            k, rows = int(self.demand[at]), self.way(at)
+            graph = problem.graphs[self.graph[at]]
+            first, last = (graph.tail[rows[0]], graph.head[rows[-1]]) if len(rows) else (None, None)
+            origin = demands.origin[k]
+            first, last = (origin, origin) if first is None else (first, last)
+            fits[at] = (
+                first == origin
+                and last in demands.destinations[k]
+                and self.graph[at] == demands.cls[k]
+            )
+        return fits
 
 
 @dataclass(frozen=True)

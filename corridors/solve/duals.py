@@ -108,7 +108,7 @@ def shadow_prices(
     wanted = np.arange(len(limit)) if rows is None else rows
     change = _Change(problem, solution, Pricer(problem, stop))
     for row in wanted[change.full[wanted]].tolist():
-        low[row] = max(-change.by(row, 1.0), 0.0)
+        low[row] = max(0.0, -change.by(row, 1.0))
         high[row] = max(change.by(row, -1.0), low[row]) if limit[row] > 0 else np.inf
     untold = np.ones(len(limit), np.bool_)
     untold[wanted] = False
@@ -170,7 +170,7 @@ class _Change:
             return False
         self.seen.update(keys)
         self.columns = self.columns.with_more(Columns.of(found.take(np.array(new)), problem))
-        ways = np.concatenate([self.amounts.ways, np.zeros(len(new))])
-        self.amounts = Amounts(ways, self.amounts.unserved, self.amounts.missing)
+        volume = np.concatenate([self.amounts.ways, np.zeros(len(new))])
+        self.amounts = Amounts(volume, self.amounts.unserved, self.amounts.missing)
         self.master = Master(problem, self.columns, rows=self.full)
         return True

@@ -8,7 +8,7 @@ class SolverError(RuntimeError):
 
 
 class SolverMissingError(SolverError):
-    """This build of OR-Tools does not contain the solver."""
+    """OR-Tools was built without the solver."""
 
 
 class WrongDualsError(SolverError):

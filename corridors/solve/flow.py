@@ -336,5 +336,6 @@ def _nothing(problem: FlowProblem, ways: int) -> Amounts:
 
 def _no_prices(problem: FlowProblem) -> Prices:
     """Return prices at which any way is worth it that costs less than its penalty."""
-    rows, places = np.zeros(len(problem.capacities)), problem.boxes.depart if problem.boxes else []
-    return Prices(problem.demands.penalty, rows, rows, np.zeros(len(places)))
+    rows = np.zeros(len(problem.capacities))
+    places = np.zeros(len(problem.boxes.depart) if problem.boxes else 0)
+    return Prices(problem.demands.penalty, rows, rows, places)

@@ -150,7 +150,8 @@ def by_matrix(programme: LinearProgramme) -> LinearSolution:
 
     model = helper.ModelBuilderHelper()
     matrix = sp.csr_matrix(programme.matrix)
-    model.fill_model_from_sparse_data(
+    fill: Any = model.fill_model_from_sparse_data  # its stub names types that are not
+    fill(
         programme.low, programme.high, programme.cost, programme.row_low, programme.row_high, matrix
     )
     model.set_maximize(False)
@@ -169,7 +170,7 @@ def by_matrix(programme: LinearProgramme) -> LinearSolution:
 
 def by_number(programme: LinearProgramme) -> LinearSolution:
     """Solve a programme handed over number by number; see :func:`solve_linear`."""
-    from ortools.linear_solver import pywraplp
+    from ortools.linear_solver import pywraplp  # type: ignore[attr-defined]
 
     solver = pywraplp.Solver.CreateSolver(SOLVER)
     if solver is None:

@@ -197,10 +197,16 @@ class Master:
     def _laid(self) -> sp.csr_array:
         """Return the matrix: rows of demands, capacities, minima and places."""
         use, demands = self.columns.use, len(self.problem.demands)
-        blocks = [
-            [self._serving(), sp.eye_array(demands), None],
-            [use[:, self.rows].T, sp.csr_array((len(self.rows), demands)), None],
-            [use[:, self.minima].T, None, sp.eye_array(len(self.minima))],
+        unserved = sp.csr_array(sp.eye_array(demands))
+        missing = sp.csr_array(sp.eye_array(len(self.minima)))
+        blocks: list[list[sp.csr_array | None]] = [
+            [self._serving(), unserved, None],
+            [sp.csr_array(use[:, self.rows].T), sp.csr_array((len(self.rows), demands)), None],
+            [
+                sp.csr_array(use[:, self.minima].T),
+                None,
+                sp.csr_array(sp.eye_array(len(self.minima))),
+            ],
             [self._boxes(), None, None],
         ]
         return sp.csr_array(sp.block_array(blocks, format="csr"))

@@ -156,8 +156,8 @@ class PricedGraph:
         search to each tail and from each head, however many ways are wanted.
         """
         matrix = self._index.graph(weight)
-        tails, tail_of = np.unique(self._tail[rows], return_inverse=True)
-        heads, head_of = np.unique(self._head[rows], return_inverse=True)
+        tails, tail_of = np.unique(self._tail[rows].astype(np.int64), return_inverse=True)
+        heads, head_of = np.unique(self._head[rows].astype(np.int64), return_inverse=True)
         origins, origin_of = np.unique(wanted.origin, return_inverse=True)
         ends, end_of = np.unique(wanted.ends, return_inverse=True)
         to_tail = _searched(matrix.T.tocsr(), tails, origins)
@@ -274,8 +274,8 @@ class Pricer:
             If asked to stop.
         """
         weight, parts = np.zeros(len(worth)), [Pool.empty()]
-        for k, wanted in enumerate(self._wanted):
-            mine = self._mine[k]
+        for k in range(len(self._mine)):
+            mine, wanted = self._mine[k], self._wanted[k]
             if only is not None:
                 some = np.flatnonzero(only[mine])
                 mine, wanted = mine[some], wanted.among(some)

@@ -170,12 +170,14 @@ class FlowProblem:
         """Say which arrays do not fit together."""
         for k, graph in enumerate(self.graphs):
             columns = (graph.head, graph.arc, graph.cost, graph.usable, graph.tie)
-            if any(c is not None and len(c) != len(graph.tail) for c in columns):
+            sizes = {len(column) for column in columns if column is not None}
+            if sizes != {len(graph.tail)}:
                 yield f"the columns of graph {k} are not equally long"
         demands, n = self.demands, len(self.demands)
-        columns = (demands.cls, demands.origin, demands.destinations, demands.penalty)
-        if any(len(c) != n for c in columns):
+        sized = (demands.cls, demands.origin, demands.destinations, demands.penalty)
+        if any(len(column) != n for column in sized):
             yield "the columns of the demands are not equally long"
+        yield from self._boxes()
         rows, arcs = self.capacities.usage.shape
         if rows != len(self.capacities) or len(self.minimum) != rows:
             yield f"{rows} rows of usage, but {len(self.capacities)} limits"
@@ -184,6 +186,26 @@ class FlowProblem:
         for k, graph in enumerate(self.graphs):
             if len(graph.arc) and not 0 <= graph.arc.min() <= graph.arc.max() < arcs:
                 yield f"graph {k} has rows on arcs that are not among the {arcs} of the capacities"
+
+    def _boxes(self) -> Iterator[str]:
+        """Say which arrays of the boxes do not fit, or name places that are none."""
+        boxes, n = self.boxes, len(self.demands)
+        if boxes is None:
+            return
+        places = len(boxes.depart)
+        of_demands = (boxes.start, boxes.end, boxes.per_unit)
+        if len(boxes.arrive) != places or any(len(column) != n for column in of_demands):
+            yield "the columns of the boxes are not equally long"
+            return
+        ends = np.concatenate([boxes.start, boxes.end])
+        if n and not 0 <= ends.min() <= ends.max() < places:
+            yield f"boxes go from or to places that are not among the {places}"
+        nodes = np.concatenate([boxes.depart, boxes.arrive])
+        if places and not 0 <= nodes.min() <= nodes.max() < boxes.graph.n_nodes:
+            yield "places of boxes are not among the nodes of their graph"
+        yield from _wrong(
+            "boxes per unit of demand", ~(np.isfinite(boxes.per_unit) & (boxes.per_unit >= 0))
+        )
 
     def _values(self) -> Iterator[str]:
         """Say which numbers cannot be."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.solve.barred import Core
-from corridors.solve.flow import SolverError
+from corridors.solve.errors import SolverError
 from corridors.solve.paths import Router
 
 if TYPE_CHECKING:
