@@ -38,7 +38,7 @@ class Pool:
     enters: Ints
     start: Ints
     rows: Ints
-    known: Known | None = None
+    known: tuple[Known, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of ways."""

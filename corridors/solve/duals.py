@@ -141,6 +141,7 @@ class _Change:
         none = np.zeros(len(self.problem.demands))
         sides = Sides(none, capacity, np.where(self.short, 0.0, -np.inf))
         while True:
+            self.pricer.go_on()
             change, prices = self.master.solve(variables=self._free(), sides=sides)
             if not self._add(prices):
                 return change.usd(self.columns, self.problem) / unit
@@ -157,7 +158,7 @@ class _Change:
         weights, some = pricer.weights(prices.net), problem.demands.volume > 0
         worth = prices.demand + gained(problem, prices.place)
         worth -= CHEAPER * np.abs(worth).max(initial=1.0)
-        least = pricer.at_least(weights, self.known) if self.known else None
+        least = pricer.at_least(weights, self.known, worth)
         only = some if least is None else some & (least < worth)
         found = pricer.rounds(weights)
         if not len(found):

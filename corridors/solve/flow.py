@@ -173,7 +173,7 @@ class _Search:
         self.some = problem.demands.volume > 0
         # What the way of each demand weighed when last searched for.
         self.known = known_of(pool, problem)
-        self.last = np.full(len(self.some), np.inf) if self.known is None else self.known.distance
+        self.last = self.known[-1].distance if self.known else np.zeros(len(self.some))
         self.bound, self.iterations = 0.0, 0
         # Nothing carried is always a solution.
         self.amounts = _nothing(problem, len(start))
@@ -215,7 +215,7 @@ class _Search:
         worth = prices.demand + gained(self.problem, prices.place)
         worth = np.where(self.some, worth - CHEAPER * np.abs(worth), -np.inf)
         likely = self.last < worth
-        if self.known is not None and likely.any():
+        if self.known and likely.any():
             found = self.searched(weights, worth, likely)
             if self.add(found):
                 return True
@@ -234,15 +234,14 @@ class _Search:
         self, weights: tuple[Floats, ...], worth: Floats, done: Bools
     ) -> tuple[Floats, Pool]:
         """Return what the way of each demand weighs at least, and the ways worth it."""
-        least = None if self.known is None else self.pricer.at_least(weights, self.known)
-        if least is None:
-            found = self.searched(weights, worth, self.some)
-            self.known = Known(weights, self.last, self.problem.demands)
-            return self.last, found
-        least = np.where(done, self.last, least)
-        doubtful = least < worth
+        least = self.pricer.at_least(weights, self.known, worth)
+        least = np.zeros(len(worth)) if least is None else np.where(done, self.last, least)
+        doubtful = self.some & (least < worth) if self.known else self.some
         found = self.searched(weights, worth, doubtful)
-        return np.where(doubtful, self.last, least), found
+        least = np.where(doubtful, self.last, least)
+        # The first bounds hold as long as nothing costs less, the latest are the sharpest.
+        self.known = (*self.known[:1], Known(weights, least, self.problem.demands))
+        return least, found
 
     def raise_bound(self, prices: Prices, least: Floats) -> None:
         """Raise the bound to that of prices at which ways weigh no less than told."""
@@ -321,12 +320,9 @@ class _Search:
         return self.amounts if worse else found
 
 
-def known_of(pool: Pool | None, problem: FlowProblem) -> Known | None:
+def known_of(pool: Pool | None, problem: FlowProblem) -> tuple[Known, ...]:
     """Return what a pool knows of lightest ways, if it is of demands between the same ends."""
-    known = pool.known if pool else None
-    if known is None or not known.fits(problem):
-        return None
-    return known
+    return tuple(known for known in (pool.known if pool else ()) if known.fits(problem))
 
 
 def _nothing(problem: FlowProblem, ways: int) -> Amounts:

@@ -202,11 +202,7 @@ class Master:
         blocks: list[list[sp.csr_array | None]] = [
             [self._serving(), unserved, None],
             [sp.csr_array(use[:, self.rows].T), sp.csr_array((len(self.rows), demands)), None],
-            [
-                sp.csr_array(use[:, self.minima].T),
-                None,
-                sp.csr_array(sp.eye_array(len(self.minima))),
-            ],
+            [sp.csr_array(use[:, self.minima].T), None, missing],
             [self._boxes(), None, None],
         ]
         return sp.csr_array(sp.block_array(blocks, format="csr"))

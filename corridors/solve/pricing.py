@@ -13,7 +13,7 @@ from corridors.solve.paths import NO_NODE, ArcIndex
 from corridors.solve.rounds import potentials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import scipy.sparse as sp
     from numpy.typing import NDArray
@@ -76,7 +76,11 @@ class Ways:
 
 @dataclass(frozen=True)
 class Known:
-    """What the rows of each graph weighed once, and the lightest way of each demand then."""
+    """What the rows of each graph weighed once, and the lightest way of each demand at least.
+
+    `weights` holds an array (rows,) per graph, infinite where shut; `distance` (demands,) is
+    a lower bound, 0 for demands that were not searched for.
+    """
 
     weights: tuple[Floats, ...]
     distance: Floats
@@ -234,6 +238,11 @@ class Pricer:
             self._mine.append(mine)
             self._wanted.append(Wanted.of(demands.origin[mine], ends))
 
+    def go_on(self) -> None:
+        """Raise StoppedError if asked to stop."""
+        if self._stop is not None and self._stop():
+            raise StoppedError
+
     def weights(self, prices: Floats) -> tuple[Floats, ...]:
         """Return the weight of every row of each graph at prices of capacity."""
         return tuple(graph.weight(prices) for graph in self.graphs)
@@ -285,32 +294,45 @@ class Pricer:
                 parts.append(Pool.of(found.start, found.rows, graph=k, demand=mine[found.which]))
         return weight, Pool.joined(*parts)
 
-    def at_least(self, weights: tuple[Floats, ...], known: Known) -> Floats | None:
+    def at_least(
+        self, weights: tuple[Floats, ...], known: Sequence[Known], worth: Floats
+    ) -> Floats | None:
         """Return what the ways of all demands weigh at least, from what they once weighed.
 
         A way over no row that has become lighter weighs at least what the lightest once
-        did; the lightest over any such row is searched for.
+        did; the lightest over any such row is searched for, if that takes fewer searches
+        than there are left to do.
 
         Parameters
         ----------
         weights
             Weights of the rows of each graph now.
         known
-            What rows and lightest ways weighed once.
+            What rows and lightest ways weighed at some times before.
+        worth
+            What the way of a demand must weigh less than to be wanted, shape (demands,).
 
         Returns
         -------
         array or None
-            Shape (demands,); None if to search for all ways is quicker.
+            Shape (demands,); None if nothing is known that helps.
         """
+        least = None
+        for one in known:
+            doubtful = np.ones(len(worth), np.bool_) if least is None else least < worth
+            found = self._at_least(weights, one, ENOUGH * self._searches(doubtful))
+            if found is not None:
+                least = found if least is None else np.maximum(least, found)
+        return least
+
+    def _at_least(self, weights: tuple[Floats, ...], known: Known, most: float) -> Floats | None:
+        """Return bounds from what was known once, None if that takes too many searches."""
         if any(weight.min(initial=0.0) < 0 for weight in (*weights, *known.weights)):
             return None
-        lighter = [
-            np.flatnonzero(now < before * (1 - SAME))
-            for now, before in zip(weights, known.weights, strict=True)
-        ][: len(self._mine)]
-        searches = [graph.searches(rows) for graph, rows in zip(self.graphs, lighter, strict=False)]
-        if sum(searches) > ENOUGH * self.roots:
+        pairs = list(zip(self.graphs, weights, known.weights, strict=True))[: len(self._mine)]
+        lighter = [np.flatnonzero(now < then * (1 - SAME)) for _, now, then in pairs]
+        takes = (graph.searches(rows) for (graph, *_), rows in zip(pairs, lighter, strict=True))
+        if sum(takes) > most:
             return None
         least = known.distance.copy()
         for k, (mine, rows) in enumerate(zip(self._mine, lighter, strict=True)):
@@ -319,10 +341,10 @@ class Pricer:
                 least[mine] = np.minimum(least[mine], over)
         return least
 
-    @property
-    def roots(self) -> int:
-        """How many searches the ways of all demands take."""
-        return sum(len(np.unique(wanted.origin)) for wanted in self._wanted)
+    def _searches(self, only: Bools) -> int:
+        """Return how many searches the ways of some demands take."""
+        table = zip(self._mine, self._wanted, strict=True)
+        return sum(len(np.unique(wanted.origin[only[mine]])) for mine, wanted in table)
 
 
 def _searched(matrix: sp.csr_array, roots: Ints, ends: Ints) -> Floats:

@@ -93,7 +93,7 @@ def shared(theta: float, cost: list[float], pieces: list[list[float]]) -> list[f
         np.array(cost), np.zeros(len(cost), np.int64), np.array([100.0]),
         theta=theta, penalty=1e4, pieces=matrix, length=np.ones(matrix.shape[1]),
     )  # fmt: skip
-    return flow.route_teu_per_year.tolist()
+    return [float(one) for one in flow.route_teu_per_year]
 
 
 APART = [[1.0, 0.0], [0.0, 1.0]]

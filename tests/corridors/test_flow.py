@@ -180,7 +180,7 @@ def test_cargo_is_not_worth_it_if_the_box_is_too_dear_to_bring_back() -> None:
 def test_a_minimum_flow_is_met_where_that_is_cheaper_than_to_miss_it() -> None:
     for shortfall, used, cost in ((2.0, 0.0, 50 + 8), (4.0, 4.0, 4 * 8 + 6 * 5)):
         caps = Capacities(
-            sp.csr_array([[0.0, 1.0]]), np.array([9.0]),
+            sp.csr_array(np.array([[0.0, 1.0]])), np.array([9.0]),
             minimum=np.array([4.0]), shortfall=shortfall,
         )  # fmt: skip
         flow = carry(FlowProblem([TWO_WAYS], TEN, caps))
@@ -204,7 +204,7 @@ def test_stopped_later_the_best_found_is_a_flow_with_a_proven_gap() -> None:
     best = carry(problem).objective_usd
     for allowed in range(1, 4):
         asked = iter([*[False] * allowed, *[True] * 99])
-        flow = carry(problem, stop=lambda asked=asked: next(asked))
+        flow = carry(problem, stop=asked.__next__)
         assert flow.status == "feasible"
         assert flow.bound_usd <= best <= flow.objective_usd
         assert flow.gap > 0

@@ -164,6 +164,7 @@ def by_scipy(lp: ArcLp) -> float:
     equal: Any = lp.equal
     found = linprog(lp.cost, A_ub=limited, b_ub=lp.limit, A_eq=equal, b_eq=lp.right, method="highs")
     assert found.status == 0, found.message
+    assert found.fun is not None
     return float(found.fun)
 
 

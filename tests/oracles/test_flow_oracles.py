@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -81,7 +82,7 @@ def drawn(seed: int) -> tuple[FlowClass, np.ndarray]:
 def test_one_commodity_is_networkx_min_cost_flow() -> None:
     for seed in range(40):
         graph, capacity = drawn(seed)
-        known = nx.DiGraph()
+        known: Any = nx.DiGraph()
         known.add_nodes_from(range(graph.n_nodes))
         for tail, head, cost, room in zip(
             graph.tail, graph.head, graph.cost, capacity, strict=True
@@ -110,7 +111,7 @@ def test_one_commodity_is_networkx_min_cost_flow() -> None:
 def test_throughput_is_networkx_maximum_flow_and_the_cut_takes_it() -> None:
     for seed in range(40):
         graph, capacity = drawn(seed)
-        known = nx.DiGraph()
+        known: Any = nx.DiGraph()
         known.add_nodes_from(range(graph.n_nodes))
         for tail, head, room in zip(graph.tail, graph.head, capacity, strict=True):
             known.add_edge(int(tail), int(head), capacity=int(room))
@@ -121,5 +122,5 @@ def test_throughput_is_networkx_maximum_flow_and_the_cut_takes_it() -> None:
         assert capacity[found.arcs].sum() == found.most
         assert found.flow[found.arcs].tolist() == capacity[found.arcs].tolist()
         matrix = sp.csr_array((found.flow, (graph.tail, graph.head)), shape=(8, 8))
-        net = np.asarray(matrix.sum(axis=1)) - np.asarray(matrix.sum(axis=0))
-        assert net[1:7].tolist() == [0.0] * 6
+        out, back = (np.asarray(matrix.sum(axis=axis), float) for axis in (1, 0))
+        assert (out - back)[1:7].tolist() == [0.0] * 6
