@@ -17,6 +17,7 @@ import numpy as np
 
 from corridors.solve.columns import Columns, Pool
 from corridors.solve.empties import empty_ways, gained
+from corridors.solve.flow import carry
 from corridors.solve.master import Amounts, Master, Sides, Variables
 from corridors.solve.pricing import Pricer
 
@@ -84,7 +85,6 @@ def shadow_prices(
     Six units on the way for 5, and room for six: one more unit of room saves nothing, one
     less means the way for 8.
 
-    >>> from corridors.solve.flow import carry
     >>> from corridors.solve.problem import Capacities, Demands, FlowClass, FlowProblem
     >>> zero, one = np.zeros(2, np.int32), np.ones(2, np.int32)
     >>> usable, arc = np.ones(2, bool), np.arange(2)
@@ -103,6 +103,9 @@ def shadow_prices(
     if solution.status != "optimal":
         msg = "prices of capacity have a meaning at the optimum only; let the flow run to its end"
         raise ValueError(msg)
+    if solution.gap > 0:
+        # Within a gap there may be better flows, whose prices are others.
+        solution = carry(problem, pool=solution.pool, gap=0.0, stop=stop)
     limit, used = problem.capacities.limit, solution.used
     low, high = np.zeros(len(limit)), np.zeros(len(limit))
     wanted = np.arange(len(limit)) if rows is None else rows

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 OPTIMAL, FEASIBLE = "optimal", "feasible"
 #: A way is cheaper than the price of its demand if it is by more than this share.
 CHEAPER = 1e-9
+#: A gap that rounding may leave where every way has been looked at.
+ROUNDING = 1e-9
 #: Reduced costs up to this share of the largest penalty are zero.
 FACE = 1e-9
 #: By what share the flow of least tie may cost more than the optimum, for rounding.
@@ -108,7 +110,8 @@ def carry(
         Ways from the solution of a problem like this one, with the same graphs and demands:
         costs, usable rows, capacities and volumes may differ.
     gap
-        The share of the objective by which it may be off.
+        The share of the objective by which it may be off; with 0 the search ends when no
+        way is left that would make it better.
     stop
         Asked between searches whether to stop; then the best found is returned.
 
@@ -178,7 +181,6 @@ class _Search:
         # Nothing carried is always a solution.
         self.amounts = _nothing(problem, len(start))
         self.prices = _no_prices(problem)
-        self.master: Master | None = None
 
     def run(self) -> str:
         """Find columns until the gap is closed, or until asked to stop."""
@@ -187,13 +189,13 @@ class _Search:
                 self.price(self.prices)
             while True:
                 self.iterations += 1
-                self.master = Master(self.problem, self.columns)
-                self.amounts, self.prices = self.master.solve()
+                self.amounts, self.prices = Master(self.problem, self.columns).solve()
                 if self.is_closed() or not self.price(self.prices) or self.is_closed():
                     break
         except StoppedError:
             pass
-        return OPTIMAL if self.is_closed() else FEASIBLE
+        left = gap_of(self.objective(), self.bound)
+        return OPTIMAL if left <= max(self.gap, ROUNDING) else FEASIBLE
 
     def is_closed(self) -> bool:
         """Tell whether the gap is as small as asked for."""
@@ -235,8 +237,11 @@ class _Search:
     ) -> tuple[Floats, Pool]:
         """Return what the way of each demand weighs at least, and the ways worth it."""
         least = self.pricer.at_least(weights, self.known, worth)
-        least = np.zeros(len(worth)) if least is None else np.where(done, self.last, least)
-        doubtful = self.some & (least < worth) if self.known else self.some
+        if least is None:
+            least, doubtful = np.zeros(len(worth)), self.some
+        else:
+            least = np.where(done, self.last, least)
+            doubtful = self.some & (least < worth)
         found = self.searched(weights, worth, doubtful)
         least = np.where(doubtful, self.last, least)
         # The first bounds hold as long as nothing costs less, the latest are the sharpest.
@@ -298,8 +303,7 @@ class _Search:
         than their penalty are served.
         """
         problem, columns, prices = self.problem, self.columns, self.prices
-        if self.master is None or len(self.master.columns.pool) < len(columns.pool):
-            return self.amounts
+        master = Master(problem, columns)
         free, demands = Variables.free(columns, problem), problem.demands
         near = FACE * (1 + np.abs(demands.penalty).max(initial=0.0))
         above = reduced_costs(problem, columns, prices) > near
@@ -313,7 +317,7 @@ class _Search:
         full = np.flatnonzero(prices.capacity > near)
         cost = Amounts(columns.tie, np.zeros(len(demands)), np.zeros(len(prices.capacity)))
         try:
-            found, _ = self.master.solve(variables=Variables(free.low, high), cost=cost, full=full)
+            found, _ = master.solve(variables=Variables(free.low, high), cost=cost, full=full)
         except SolverError:
             return self.amounts
         worse = found.usd(columns, problem) > self.objective() * (1 + SLIGHT)

@@ -46,13 +46,14 @@ def real(network: Path, demands: int, origins: int | None = None) -> FlowProblem
         np.asarray(arcs.status) == 0, len(graph.nodes),
     )  # fmt: skip
     both = (np.asarray(graph.origin) >= 0) & (np.asarray(graph.destination) >= 0)
-    ends = (np.asarray(column, np.int64)[both] for column in (graph.origin, graph.destination))
+    starts = np.asarray(graph.origin, np.int64)[both]
+    ends = np.asarray(graph.destination, np.int64)[both]
     asset = np.asarray(arcs.asset)
     of_assets = np.flatnonzero(asset >= 0)
     place = asset[of_assets], of_assets
     shape = (len(graph.assets), len(cost))
     usage = sp.csr_array((np.ones(len(of_assets)), place), shape=shape)
-    return _limited(cls, _demands(cls, *ends, demands, origins, rng), usage, rng)
+    return _limited(cls, _demands(cls, starts, ends, demands, origins, rng), usage, rng)
 
 
 def drawn(demands: int, origins: int | None = None) -> FlowProblem:
@@ -80,7 +81,7 @@ def _links(xy: Floats, column: Ints, rng: Generator) -> tuple[Ints, Ints]:
     tails, heads = [], []
     for one in range(COLUMNS):
         mine = np.flatnonzero(column == one)
-        _, near = KDTree(xy[mine]).query(xy[mine], NEAR + 1)
+        near = np.asarray(KDTree(xy[mine]).query(xy[mine], NEAR + 1)[1])
         tails.append(np.repeat(mine, NEAR))
         heads.append(mine[near[:, 1:].ravel()])
         order = mine[np.argsort(xy[mine, 1], kind="stable")]
@@ -98,14 +99,14 @@ def _demands(
     """Return demands between random places that a way joins."""
     router = Router(cls.tail, cls.head, cls.cost, usable=cls.usable, n_nodes=cls.n_nodes)
     far = router.trees(starts).distance[:, ends]
-    some = rng.choice(len(starts), origins or len(starts), replace=False)
+    some = rng.permutation(len(starts))[: origins or len(starts)]
     pairs: list[tuple[int, int]] = []
     while len(pairs) < count:
-        a, b = int(rng.choice(some)), int(rng.integers(len(ends)))
+        a, b = int(some[rng.integers(len(some))]), int(rng.integers(len(ends)))
         if a != b and np.isfinite(far[a, b]):
             pairs.append((a, b))
     rows = np.array(pairs)
-    volume = 100.0 * rng.integers(1, 100, count)
+    volume = 100.0 * rng.integers(1, 100, count).astype(np.float64)
     goals = [ends[[b]] for b in rows[:, 1].tolist()]
     none = np.zeros(count, np.int64)
     return Demands(none, starts[rows[:, 0]], goals, volume, np.full(count, PENALTY))
