@@ -18,8 +18,7 @@ from tests.bench.times import drawings, fronts
 
 if TYPE_CHECKING:
     from corridors.model.access import Cargo
-    from tests.bench.flow import quick_rows
-from tests.bench.measure import Spent
+    from tests.bench.measure import Spent
 
 ROOT = Path(__file__).parents[2]
 NETWORK = ROOT / "build" / "network"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SEEDS = st.integers(0, 10_000)
 problems = st.builds(random_problem, SEEDS, boxes=st.booleans(), minima=st.booleans())
-LAWS = settings(max_examples=40)
+LAWS = settings(max_examples=settings().max_examples // 4)
 
 
 def cost_of(problem: FlowProblem) -> float:
