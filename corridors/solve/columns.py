@@ -180,9 +180,7 @@ class Columns:
         graphs = problem.graphs
         cost = pool.per_row(tuple(graph.cost for graph in graphs))
         ties = (np.ones(len(g.tail)) if g.tie is None else g.tie for g in graphs)
-        use = pool.arcs(problem) @ problem.capacities.usage.T.tocsr()
-        share = sp.csr_array(problem.factors)[pool.graph]
-        return cls(pool, cost, pool.per_row(tuple(ties)), sp.csr_array(use.multiply(share)))
+        return cls(pool, cost, pool.per_row(tuple(ties)), _used(pool, problem))
 
     def with_more(self, more: Columns) -> Columns:
         """Return these columns and more."""
@@ -192,3 +190,14 @@ class Columns:
             np.concatenate([self.tie, more.tie]),
             sp.csr_array(sp.vstack([self.use, more.use], format="csr")),
         )
+
+
+def _used(pool: Pool, problem: FlowProblem) -> sp.csr_array:
+    """Return what a unit on each way takes of each capacity row, (ways, capacity rows)."""
+    arcs, order, parts = pool.arcs(problem), [np.zeros(0, np.int64)], []
+    for k, usage in enumerate(problem.usages):
+        mine = np.flatnonzero(pool.graph == k)
+        order.append(mine)
+        parts.append((arcs[mine] @ usage.T.tocsr()).multiply(problem.factors[k]))
+    stacked = sp.csr_array(sp.vstack(parts, format="csr"))
+    return sp.csr_array(stacked[np.argsort(np.concatenate(order))])

@@ -225,10 +225,10 @@ class Pricer:
             Asked now and then whether to stop.
         """
         self.problem, self._stop = problem, stop
-        usage = problem.capacities.usage.T.tocsr()
+        usages = [usage.T.tocsr() for usage in problem.usages]
         factors = problem.factors
         self.graphs = [
-            PricedGraph(graph, usage, factors[k]) for k, graph in enumerate(problem.graphs)
+            PricedGraph(graph, usages[k], factors[k]) for k, graph in enumerate(problem.graphs)
         ]
         demands = problem.demands
         self._mine, self._wanted = [], []

@@ -8,14 +8,14 @@ depends on where the cargo has been brings a graph split by what it remembers, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -77,7 +77,9 @@ class Capacities:
 
     `usage` (rows, arcs) is what a unit on an arc takes, not negative. `factor` (classes,
     rows) turns a unit of a class into the row's unit, e.g. tonnes per TEU; 0 where the row
-    does not concern the class; 1 throughout if not given. `minimum` (rows,) is what must
+    does not concern the class; 1 throughout if not given. `own` holds, by the number of its
+    graph, the usage of a class that takes something else: e.g. where a row counts for some
+    of its arcs only; empty boxes are the last graph. `minimum` (rows,) is what must
     pass at least, 0 if not given: what is missing costs `shortfall` USD per unit of the
     row and is reported.
     """
@@ -87,6 +89,7 @@ class Capacities:
     factor: Floats | None = None
     minimum: Floats | None = None
     shortfall: float = 1e6
+    own: Mapping[int, sp.csr_array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -161,6 +164,12 @@ class FlowProblem:
         return np.vstack([of_classes, own])
 
     @property
+    def usages(self) -> tuple[sp.csr_array, ...]:
+        """What a unit on each arc takes of each capacity row in each graph, (rows, arcs) each."""
+        caps = self.capacities
+        return tuple(caps.own.get(k, caps.usage) for k in range(len(self.graphs)))
+
+    @property
     def minimum(self) -> Floats:
         """What must pass each capacity row at least, (rows,)."""
         given = self.capacities.minimum
@@ -168,6 +177,8 @@ class FlowProblem:
 
     def _shapes(self) -> Iterator[str]:
         """Say which arrays do not fit together."""
+        if not self.classes:
+            yield "there must be a class of cargo"
         for k, graph in enumerate(self.graphs):
             columns = (graph.head, graph.arc, graph.cost, graph.usable, graph.tie)
             sizes = {len(column) for column in columns if column is not None}
@@ -181,6 +192,8 @@ class FlowProblem:
         rows, arcs = self.capacities.usage.shape
         if rows != len(self.capacities) or len(self.minimum) != rows:
             yield f"{rows} rows of usage, but {len(self.capacities)} limits"
+        elif any(one.shape != (rows, arcs) for one in self.usages):
+            yield f"usage of a class of its own must be of {rows} rows and {arcs} arcs"
         elif self.factors.shape != (len(self.graphs), rows):
             yield f"factors must have a row per class and a column per capacity row ({rows})"
         for k, graph in enumerate(self.graphs):
@@ -227,7 +240,8 @@ class FlowProblem:
                 f"row {row} must pass at least {self.minimum[row]:g} "
                 f"but has a capacity of {caps.limit[row]:g}"
             )
-        if not (np.isfinite(caps.usage.data).all() and (caps.usage.data >= 0).all()):
+        taken = np.concatenate([usage.data for usage in (caps.usage, *caps.own.values())])
+        if not (np.isfinite(taken).all() and (taken >= 0).all()):
             yield "usage of capacities must be finite and not negative"
         if not (np.isfinite(self.factors).all() and (self.factors >= 0).all()):
             yield "factors of capacities must be finite and not negative"

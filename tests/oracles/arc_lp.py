@@ -103,7 +103,7 @@ def _outflow(graph: FlowClass, rows: Ints) -> sp.csr_array:
 def _use(problem: FlowProblem, graph: int, arcs: Ints, others: int) -> sp.csr_array:
     """What flow on rows takes of each capacity, and the other variables, which take nothing."""
     caps = problem.capacities
-    taken = caps.usage.tocsc()[:, arcs].multiply(problem.factors[graph][:, None])
+    taken = problem.usages[graph].tocsc()[:, arcs].multiply(problem.factors[graph][:, None])
     return sp.csr_array(sp.hstack([taken, sp.csr_array((len(caps), others))]))
 
 

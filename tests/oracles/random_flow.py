@@ -35,7 +35,9 @@ def random_problem(seed: int, *, boxes: bool = False, minima: bool = False) -> F
     usage = sp.csr_array(used) if rows else sp.csr_array((0, arcs))
     limit = rng.choice([0.0, 3.0, 7.0, 12.0, 25.0, np.inf], rows)
     factor = rng.choice([0.0, 1.0, 1.0, 2.0], (2, rows))
-    problem = FlowProblem(classes, demands, Capacities(usage, limit, factor))
+    half = sp.csr_array(usage.multiply(rng.random(arcs) < 0.5))
+    caps = Capacities(usage, limit, factor, own={1: half} if seed % 4 == 0 else {})
+    problem = FlowProblem(classes, demands, caps)
     problem = with_boxes(problem, rng) if boxes else problem
     return with_minima(problem, rng) if minima else problem
 

@@ -67,7 +67,8 @@ def test_every_way_joins_the_ends_of_its_demand(problem: FlowProblem) -> None:
 def test_the_flow_on_arcs_is_what_capacities_are_used_by(problem: FlowProblem) -> None:
     flow = carry(problem)
     on_arcs = flow.on_arcs(problem)
-    used = (problem.factors * (problem.capacities.usage @ on_arcs.T).T).sum(axis=0)
+    each = zip(problem.factors, problem.usages, on_arcs, strict=True)
+    used = sum(factor * (usage @ flowing) for factor, usage, flowing in each)
     assert used.tolist() == near(flow.used.tolist())
 
 
@@ -154,7 +155,10 @@ def test_names_and_order_mean_nothing(seed: int) -> None:
             [name[demands.destinations[k]].astype(np.int64) for k in turn],
             demands.volume[turn], demands.penalty[turn],
         ),
-        replace(caps, usage=caps.usage.tocsc()[:, order].tocsr()),
+        replace(
+            caps, usage=caps.usage.tocsc()[:, order].tocsr(),
+            own={k: own.tocsc()[:, order].tocsr() for k, own in caps.own.items()},
+        ),
     )  # fmt: skip
     assert cost_of(moved) == near(cost_of(problem))
 
