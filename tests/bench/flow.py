@@ -56,15 +56,18 @@ def quick_rows(rounds: int) -> list[Row]:
     return [
         _row("flow of 500 demands by columns", "s", found, "seconds", 3),
         _row("its memory at most", "MB", found, "rss_mb", 250),
-        _row("cold against from the pool, median of 60 closures", "share", again, "share", 1 / 5),
+        _row("a closure from the pool against cold, median of 60", "%", again, "share", 20),
         _row("60 closures x 500 demands from the pool", "s", again, "seconds", 15),
     ]
 
 
 def against_arcs(rounds: int, limit: float) -> list[Row]:
-    """Return column generation against the programme on arcs, by HiGHS and GLOP."""
+    """Return column generation against the programme on arcs, by HiGHS and GLOP.
+
+    Told in per cent of what the latter takes: 5 is 20 times faster.
+    """
     rows = []
-    bars = {"real-50": (None, None), "real-500": (1 / 20, 1 / 3), "drawn-500": (1 / 100, None)}
+    bars = {"real-50": (None, None), "real-500": (5.0, 33.3), "drawn-500": (1.0, None)}
     for case, (faster, leaner) in bars.items():
         columns = [_child(f"columns/{case}", limit) for _ in range(rounds)]
         rows.append(_row(f"{case}: columns", "s", columns, "seconds", None))
@@ -74,11 +77,11 @@ def against_arcs(rounds: int, limit: float) -> list[Row]:
             name = f"{case}: columns against {solver} on arcs" + (
                 " (stopped)" if arcs["stopped"] else ""
             )
-            shares = [one["seconds"] / arcs["seconds"] for one in columns]
+            shares = [100 * one["seconds"] / arcs["seconds"] for one in columns]
             rows.append(Row(f"{case}: {solver} on arcs", "s", (arcs["seconds"],)))
-            rows.append(Row(name, "share", tuple(shares), faster))
-            memory = [one["rss_mb"] / arcs["rss_mb"] for one in columns]
-            rows.append(Row(f"{name}, memory", "share", tuple(memory), leaner))
+            rows.append(Row(name, "%", tuple(shares), faster))
+            memory = [100 * one["rss_mb"] / arcs["rss_mb"] for one in columns]
+            rows.append(Row(f"{name}, memory", "%", tuple(memory), leaner))
     return rows
 
 
@@ -116,7 +119,7 @@ def closures(problem: FlowProblem) -> Told:
         start = time.process_time()
         carry(shut, pool=base.pool)
         took.append(time.process_time() - start)
-    return {"seconds": sum(took), "share": float(np.median(took)) / cold, "rss_mb": 0.0}
+    return {"seconds": sum(took), "share": 100 * float(np.median(took)) / cold, "rss_mb": 0.0}
 
 
 def instance(which: str) -> FlowProblem:
