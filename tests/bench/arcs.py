@@ -1,6 +1,6 @@
-"""The programme on arcs as its friends would write it: a commodity per origin, in one call.
+"""The programme on arcs at its leanest: a commodity per origin, in one call.
 
-Handed over as a whole matrix, which is the leanest way into GLOP and HiGHS there is.
+Handed over as a whole matrix, the quickest way into GLOP and HiGHS; prices are not read.
 """
 
 from __future__ import annotations
