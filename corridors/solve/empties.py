@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.solve.columns import Pool
-from corridors.solve.pricing import Wanted
+from corridors.solve.priced import Wanted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,3 +13,7 @@ class SolverMissingError(SolverError):
 
 class WrongDualsError(SolverError):
     """The solver gave wrong prices for a linear programme whose answer is known."""
+
+
+class StoppedError(Exception):
+    """The caller asked to stop; what was found so far stands."""

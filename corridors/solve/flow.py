@@ -17,9 +17,9 @@ import numpy as np
 
 from corridors.solve.columns import Columns, Pool
 from corridors.solve.empties import empty_ways, gained
-from corridors.solve.errors import SolverError
+from corridors.solve.errors import SolverError, StoppedError
 from corridors.solve.master import Amounts, Master, Prices, Variables, reduced_costs
-from corridors.solve.pricing import Known, Pricer, StoppedError
+from corridors.solve.pricing import Known, Pricer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

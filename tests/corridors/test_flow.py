@@ -10,8 +10,8 @@ import scipy.sparse as sp
 
 from corridors.solve.columns import Pool
 from corridors.solve.duals import shadow_prices
+from corridors.solve.errors import StoppedError
 from corridors.solve.flow import after, carry
-from corridors.solve.pricing import StoppedError
 from corridors.solve.problem import Boxes, Capacities, Demands, FlowClass, FlowProblem
 
 Arc = tuple[int, int, float]
