@@ -13,6 +13,7 @@ from corridors.solve.duals import shadow_prices
 from corridors.solve.errors import StoppedError
 from corridors.solve.flow import after, carry
 from corridors.solve.problem import Boxes, Capacities, Demands, FlowClass, FlowProblem
+from corridors.solve.stateful import Field
 
 Arc = tuple[int, int, float]
 
@@ -287,3 +288,25 @@ def test_what_cannot_be_is_refused_by_name(told: str) -> None:
 def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(ValueError, match=r"volume of demand 0.*capacity of row 0"):
         FlowProblem([TWO_WAYS], demands((0, 0, 1, -1.0)), limits({0: -6.0}, 2))
+
+
+def test_access_that_depends_on_where_the_cargo_has_been() -> None:
+    """Who comes by node 1 may not take the last arc for 1, on which all others share room."""
+    tail, head = np.array([0, 0, 1, 2, 3, 3], np.int32), np.array([1, 2, 3, 3, 4, 4], np.int32)
+    cost = np.array([1.0, 5.0, 1.0, 1.0, 1.0, 9.0])
+    gained = np.array([0, 1, 0, 0, 0])
+    field = Field.split(tail, head, gain_on_arc=np.zeros(6, np.int64), gain_at_node=gained, start=0)
+    cls = FlowClass(
+        field.tail, field.head, field.arc, cost[field.arc],
+        ~((field.memory == 1) & (field.arc == 4)), field.n_states,
+    )  # fmt: skip
+    wanted = Demands(
+        np.array([0]), np.array([field.state(0, 0)]), [field.states(np.array([4]))],
+        np.array([10.0]), np.array([50.0]),
+    )  # fmt: skip
+    problem = FlowProblem([cls], wanted, limits({4: 6.0}, 6))
+    flow = carry(problem)
+    # Six by node 2 over the shared arc for 7, four by node 1 and the dear arc for 11.
+    assert flow.cost_usd == pytest.approx(6 * 7 + 4 * 11)
+    assert flow.on_arcs(problem)[0].tolist() == pytest.approx([4.0, 6.0, 4.0, 6.0, 6.0, 4.0])
+    assert flow.prices.capacity.tolist() == pytest.approx([4.0])
