@@ -8,13 +8,12 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from corridors.errors import CorridorsError
 from corridors.scenario.load import load_scenario
 from corridors.scenario.places import scenario_ids
 from corridors.scenario.rates import load_rates
-from corridors.solve.flow import SolverError, assign
+from corridors.solve.errors import SolverError
+from corridors.solve.linear import self_test, solve_linear
 from geodata.build import FACTS
 from geodata.errors import GeodataError
 from geodata.facts_io import load_facts
@@ -87,11 +86,8 @@ def _scenarios() -> str:
 
 
 def _solver() -> str:
-    """Solve a two-route problem whose answer is known: 6 units by the cheaper route."""
-    answer = assign(np.array([5.0, 8.0]), np.array([0, 0]), np.array([6.0]), penalty=20.0)
-    if abs(answer.objective_usd - 30.0) > 1e-6:  # noqa: PLR2004 - 6 x 5
-        msg = f"GLOP gave {answer.objective_usd} where 30 is right"
-        raise SolverError(msg)
+    """Solve a programme whose answer and prices are known."""
+    self_test(solve_linear)
     return f"OR-Tools {version('ortools')}, GLOP right on a known problem"
 
 

@@ -29,7 +29,7 @@ from corridors.scenario.rates import TABLES, load_rates
 from corridors.scenario.references import Names
 from corridors.scenario.register import COLUMNS, load_register
 from corridors.scenario.register_cells import NOWHERE
-from corridors.solve.flow import assign
+from corridors.solve.assignment import all_or_nothing
 from geodata.errors import SnapshotError
 from geodata.snapshot import open_network, open_snapshot
 
@@ -126,7 +126,7 @@ def solve(scenario: Scenario, snapshot: Snapshot, link_km: Floats, register: Reg
             for k, route in zip(index, routes, strict=True)
         ]
     )
-    flow = assign(
+    flow = all_or_nothing(
         cost, np.array(index, np.int64), volume, penalty=scenario.costs.penalty_usd_per_teu
     )
     chokepoints = traffic(snapshot.graph, arcs, flow.route_teu_per_year, index, float(volume.sum()))
@@ -193,7 +193,7 @@ def _manifest(
         inputs=inputs_of(loaded, snapshot),
         outputs=files,
         seed=loaded.scenario.seed,
-        solver={"flow": "OR-Tools GLOP", "ways": "SciPy Dijkstra"},
+        solver={"flow": "all or nothing", "ways": "SciPy Dijkstra"},
         parameters={"set": list(sets)},
         wall_times_s={"solve": clock["solved"] - clock["start"]},
     )

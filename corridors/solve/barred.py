@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from ortools.graph.python.max_flow import SimpleMaxFlow
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from corridors.solve.flow import SolverError
+from corridors.solve.errors import SolverError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, eye_array, hstack, kron
 
-from corridors.solve.flow import SolverError
+from corridors.solve.errors import SolverError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

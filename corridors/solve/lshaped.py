@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from corridors.solve.choose import ROUNDING, Choice, check, valued
-from corridors.solve.flow import SolverError
+from corridors.solve.errors import SolverError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -84,6 +84,15 @@ class ArcIndex:
         shape = (self.n_nodes, self.n_nodes)
         return sp.csr_array((least, self._columns, self._rows), shape=shape)
 
+    def lightest(self, weight: Floats) -> Ints:
+        """Return the first of the lightest arcs of each pair of ends, (pairs,)."""
+        found: Ints = self.order[self.start]
+        count = np.diff(np.append(self.start, len(self.order)))
+        for pair in np.flatnonzero(count > 1).tolist():
+            arcs = self.arcs(pair)
+            found[pair] = arcs[np.argmin(weight[arcs])]
+        return found
+
     def arcs(self, pair: int) -> Ints:
         """Return the arcs of a pair of ends, in the order of the table."""
         stop = self.start[pair + 1] if pair + 1 < len(self.start) else len(self.order)

@@ -15,7 +15,7 @@ import numpy as np
 
 from corridors.solve.barred import Core
 from corridors.solve.cpsat import steady_solver
-from corridors.solve.flow import SolverError
+from corridors.solve.errors import SolverError
 from corridors.solve.paths import Router
 
 if TYPE_CHECKING:

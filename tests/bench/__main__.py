@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.bench.flow import quick_rows
 from tests.bench.measure import Row, interleaved, ratio, table, walls
 from tests.bench.times import drawings, fronts
 
@@ -24,6 +25,7 @@ NETWORK = ROOT / "build" / "network"
 DOCS = ROOT / "docs" / "benchmarks.md"
 ENOUGH = 7
 OPENINGS = 20
+FLOWS = 3
 
 BARE = "import numpy, scipy.sparse.csgraph, pydantic; from ortools.linear_solver import pywraplp"
 HELP, TYPER, RUN, IMPORTS, BUILD = (
@@ -77,10 +79,10 @@ def _measured(folder: Path, rounds: int, *, build: bool) -> list[Row]:
     if build:
         command = {BUILD: [script, "build", "--out", "network", "--quiet"]}
         built = interleaved(command, rounds=rounds, cwd=folder, env=env)[BUILD]
-    return _rows(took, built)
+    return _rows(took, built, rounds)
 
 
-def _rows(took: dict[str, list[Spent]], built: list[Spent]) -> list[Row]:
+def _rows(took: dict[str, list[Spent]], built: list[Spent], rounds: int) -> list[Row]:
     rows = [walls(name, spent) for name, spent in took.items()]
     rows += [
         ratio("help against typer", took[HELP], took[TYPER], bar=2),
@@ -90,6 +92,7 @@ def _rows(took: dict[str, list[Spent]], built: list[Spent]) -> list[Row]:
         Row("compiling a scenario, 64 classes of cargo", "ms", _compilings(64), bar=100),
         Row("10,000 draws of the time of every route", "s", drawings(NETWORK), bar=2),
         *(Row(name, "s", took, bar=bar) for name, took, bar in fronts(NETWORK)),
+        *quick_rows(min(rounds, FLOWS)),
     ]
     if built:
         rows.append(walls(BUILD, built, bar=60))

@@ -1,14 +1,17 @@
-"""The examples of the page on design run as they stand."""
+"""The examples of the pages on the engine give what the pages say."""
 
 from __future__ import annotations
 
 import doctest
 from pathlib import Path
 
-PAGE = Path(__file__).parents[2] / "docs" / "engine-design.md"
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_the_examples_of_the_page_run() -> None:
-    failed, tried = doctest.testfile(str(PAGE), module_relative=False)
-    assert failed == 0
-    assert tried >= 12
+@pytest.mark.parametrize("page", ["engine.md", "engine-design.md"])
+def test_the_examples_run(page: str) -> None:
+    found = doctest.testfile(str(DOCS / page), module_relative=False, encoding="utf-8")
+    assert found.attempted >= 12
+    assert found.failed == 0
