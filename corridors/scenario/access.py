@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.scenario.candidates import Candidates
+from corridors.scenario.coverage import distinct
 from corridors.scenario.levies import BY_VALUE, Units, convert
 
 if TYPE_CHECKING:
@@ -227,12 +228,10 @@ def compile_access(
         What is open and what it costs, arc by arc and class by class.
     """
     laid = candidates or Candidates.of(terrain, in_force)
-    first, row_of, answers = _collapsed(laid.answers(classes))
-    used, verdict_of = np.unique(
-        laid.judged([classes[at] for at in first], answers), return_inverse=True
-    )
-    verdicts = tuple(laid.verdicts[at] for at in used.tolist())
-    verdict_of = verdict_of.reshape(len(first), len(laid.ledger))
+    row_of, answers = _collapsed(laid.answers(classes))
+    used, verdict_of = np.unique(laid.judged(answers), return_inverse=True)
+    verdicts = tuple([laid.verdicts[at] for at in used.tolist()])
+    verdict_of = verdict_of.reshape(len(answers), len(laid.ledger))
     sheet = _Sheet(laid, verdicts, units or Units())
     reasons, refused = _reasons(verdicts)
     charges, delays = sheet.levied("charge"), sheet.levied("delay")
@@ -253,16 +252,11 @@ def compile_access(
     )
 
 
-def _collapsed(answers: Bools) -> tuple[list[int], Ints, Bools]:
-    """Return one class of each kind that a rule tells apart, the kind of each, and answers."""
-    kinds: dict[bytes, int] = {}
-    first: list[int] = []
-    row_of = np.empty(len(answers), np.int64)
-    for at, packed in enumerate(np.packbits(answers, axis=1)):
-        row_of[at] = kinds.setdefault(packed.tobytes(), len(kinds))
-        if row_of[at] == len(first):
-            first.append(at)
-    return first, row_of, answers[first]
+def _collapsed(answers: Bools) -> tuple[Ints, Bools]:
+    """Return the kind of each class that rules tell apart, and the answers of each kind."""
+    packed = np.packbits(answers, axis=1)
+    first, row_of = distinct(packed, np.zeros(len(packed), np.int64))
+    return row_of, answers[first]
 
 
 def _reasons(verdicts: Sequence[Verdict]) -> tuple[tuple[Refusal, ...], Shorts]:
