@@ -169,9 +169,18 @@ class Access:
         """Return what the rules say of the classes of a row on an arc."""
         return self.verdicts[int(self.verdict_of[row, self.situation_of_arc[arc]])]
 
+    def rules_at(self, row: int, arc: int) -> tuple[str, ...]:
+        """Return the rules that decide for the classes of a row on an arc."""
+        return self._deciding[int(self.verdict_of[row, self.situation_of_arc[arc]])]
+
+    @cached_property
+    def _deciding(self) -> list[tuple[str, ...]]:
+        """The rules that decide in each verdict."""
+        return [tuple([rule.id for rule in one.winners]) for one in self.verdicts]
+
     def rule_ids(self, of_class: int, arc: int) -> tuple[str, ...]:
         """Return the rules that decide for a class on an arc."""
-        return tuple(rule.id for rule in self.verdict(of_class, arc).winners)
+        return self.rules_at(int(self.row_of[of_class]), arc)
 
     def explain(self, of_class: int, arc: int) -> tuple[str, ...]:
         """Return in words, a line each, who refuses a class on an arc and what it meets."""
