@@ -6,6 +6,7 @@ fields there are and in which order, and return the bytes of the file.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from geodata.geojson import ATTRIBUTION, encode
@@ -93,6 +94,8 @@ LEG_FIELDS = (
     "source_ids",
 )
 
+_LEG_CELLS = attrgetter(*LEG_FIELDS)
+
 #: Fields of `flows.geojson`.
 FLOW_FIELDS = ("arc_id", "teu_per_year", "capacity_teu_per_year", "shadow_price_usd_per_teu")
 
@@ -170,7 +173,7 @@ def spread_row(spread: Spread | None) -> dict[str, object]:
 
 def leg_row(leg: Leg) -> dict[str, object]:
     """Return the row of a leg, all fields of `LEG_FIELDS`."""
-    return {name: getattr(leg, name) for name in LEG_FIELDS} | {"kind": leg.kind.value}
+    return dict(zip(LEG_FIELDS, _LEG_CELLS(leg), strict=True)) | {"kind": leg.kind.value}
 
 
 def flow_row(flow: Flow) -> dict[str, object]:
@@ -299,16 +302,17 @@ def _contracted(
 ) -> bytes:
     """Encode rows with exactly these fields, in this order, the first one the id."""
     digits = {field: places for field in fields if (places := _digits(field)) is not None}
-    ordered = [_ordered(row, fields, digits, name) for row in rows]
+    known = dict.fromkeys(fields)
+    ordered = [_ordered(row, known, digits, name) for row in rows]
     return feature_collection(ordered, geometries, id_field=fields[0], name=name, meta=meta)
 
 
 def _ordered(
-    row: Row, fields: Sequence[str], digits: Mapping[str, int], name: str
+    row: Row, fields: Mapping[str, object], digits: Mapping[str, int], name: str
 ) -> dict[str, object]:
     """Return the row in the contract's order, numbers rounded to what they mean."""
-    if row.keys() != set(fields):
-        missing, unknown = sorted({*fields} - row.keys()), sorted(row.keys() - {*fields})
+    if row.keys() != fields.keys():
+        missing, unknown = sorted(fields.keys() - row.keys()), sorted(row.keys() - fields.keys())
         msg = f"{name}: missing fields {missing}, unknown fields {unknown}"
         raise ValueError(msg)
     found = {field: row[field] for field in fields}
