@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
     from geodata.types import Floats
 
-__all__ = ["ATTRIBUTION", "DECIMALS", "DISCLAIMER", "encode", "geometry_of", "plain"]
+    #: Points of a feature, or its geometry already written.
+    Geometry = Floats | orjson.Fragment | None
+
+__all__ = ["ATTRIBUTION", "DECIMALS", "DISCLAIMER", "drawn", "encode", "geometry_of", "plain"]
+
+#: Types of cells that JSON knows as they are.
+_AS_THEY_ARE = frozenset({str, int, type(None)})
 
 #: Whose data an export holds; stands in every file and on every map.
 ATTRIBUTION = "© OpenStreetMap contributors (ODbL) · Natural Earth · Eurostat SeaRoute"
@@ -35,7 +41,7 @@ DECIMALS = 6
 
 def encode(
     rows: Iterable[Mapping[str, object]],
-    geometries: Iterable[Floats | None],
+    geometries: Iterable[Geometry],
     *,
     id_field: str,
     name: str,
@@ -50,7 +56,7 @@ def encode(
         The properties of each feature; the first row fixes the keys and their order.
     geometries
         Points in degrees for each feature: shape (n, 2) for a line, (1, 2) or (2,)
-        for a point, None or empty for no geometry.
+        for a point, None or empty for no geometry; or what :func:`drawn` returns of them.
     id_field
         The property that is the feature's `id`.
     name
@@ -112,6 +118,17 @@ def geometry_of(lonlat: Floats | None) -> dict[str, object] | None:
     return found
 
 
+def drawn(lonlat: Floats | None) -> orjson.Fragment:
+    """Return the geometry member for some points as text, written once for many features.
+
+    Parameters
+    ----------
+    lonlat
+        As in :func:`geometry_of`.
+    """
+    return orjson.Fragment(_dump(_geometry(lonlat)))
+
+
 def plain(value: object) -> object:
     """Return a value as JSON knows it: no numpy scalar, no NaN or infinity.
 
@@ -145,19 +162,19 @@ def plain(value: object) -> object:
     return value
 
 
-def _feature(
-    row: Mapping[str, object], lonlat: Floats | None, *, id_field: str, keys: list[str]
-) -> str:
+def _feature(row: Mapping[str, object], lonlat: Geometry, *, id_field: str, keys: list[str]) -> str:
     """Encode one feature."""
     if list(row) != keys or id_field not in row:
         msg = f"a row has the keys {', '.join(row)}; expected {', '.join(keys)} with {id_field}"
         raise ValueError(msg)
-    properties = {key: plain(value) for key, value in row.items()}
+    properties = {
+        key: value if type(value) in _AS_THEY_ARE else plain(value) for key, value in row.items()
+    }
     return _dump(
         {
             "type": "Feature",
             "id": properties[id_field],
-            "geometry": _geometry(lonlat),
+            "geometry": lonlat if isinstance(lonlat, orjson.Fragment) else _geometry(lonlat),
             "properties": properties,
         }
     )

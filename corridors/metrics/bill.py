@@ -31,6 +31,14 @@ SOURCED = "sourced"
 ASSUMED = "assumed"
 
 
+class Charged(NamedTuple):
+    """What a run of arcs takes whatever rules levy, and the ids of the sources of its prices."""
+
+    emissions_kgco2e_per_teu: float
+    time_sd_h: float
+    sources: tuple[str, ...]
+
+
 class Biller:
     """Writes the bills of the cargo of one view."""
 
@@ -43,6 +51,7 @@ class Biller:
         self._priced: dict[int, _Priced] = {}
         self._stops: dict[int, tuple[Line, ...]] = {}
         self._runs: dict[tuple[int, ...], tuple[Line, ...]] = {}
+        self._charged: dict[tuple[int, ...], Charged] = {}
 
     def serving(self, view: ClassView) -> Biller:
         """Return who writes the bills of another view at the same prices."""
@@ -122,10 +131,26 @@ class Biller:
             self._stops[tariff] = _written({key: fixed for key, fixed, _ in self._of(tariff)[0]})
         return self._stops[tariff]
 
+    def charged(self, run: tuple[int, ...]) -> Charged:
+        """Return what a run of arcs takes beside money and time, and whence that is known."""
+        if run not in self._charged:
+            prices = self.view.prices
+            self._charged[run] = Charged(
+                total(prices.emissions_kgco2e_per_teu, run),
+                total(prices.time_sd_h, run),
+                self.sources(run),
+            )
+        return self._charged[run]
+
     def sources(self, arcs: Sequence[int]) -> tuple[str, ...]:
         """Return the ids of the sources behind the prices of some arcs."""
         tariffs = dict.fromkeys(self._tariff[arc] for arc in arcs)
         return tuple(dict.fromkeys(name for one in tariffs for name in self._of(one)[1]))
+
+
+def total(column: Floats, run: Sequence[int]) -> float:
+    """Return the sum of a column over some arcs; most runs are a single one."""
+    return float(column[run[0]] if len(run) == 1 else column[list(run)].sum())
 
 
 def _read(item: Item, feu: float) -> tuple[Key, Amounts, Amounts]:

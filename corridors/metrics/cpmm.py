@@ -9,7 +9,7 @@ other. Ships, ports and the first and last terminal are left out, as in the surv
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corridors.model.result import Metric
 from corridors.model.route import LegKind
@@ -53,8 +53,11 @@ class Sums:
 
     def __add__(self, other: Sums) -> Sums:
         """Return both together."""
-        names = self.__dataclass_fields__
-        return Sums(*(getattr(self, name) + getattr(other, name) for name in names))
+        return Sums(
+            self.km + other.km, self.moving_h + other.moving_h, self.stopped_h + other.stopped_h,
+            self.usd_20t + other.usd_20t, self.borders + other.borders,
+            self.border_h + other.border_h, self.border_usd_20t + other.border_usd_20t,
+        )  # fmt: skip
 
     def indicators(self) -> dict[str, float]:
         """Return the indicators, those left out that nothing was counted for."""
@@ -76,7 +79,7 @@ def cpmm_metrics(routes: Iterable[Route]) -> list[Metric]:
     end; subjects are `TITR` for both modes, `TITR/rail` and `TITR/road`. Countries have
     no indicators of borders, which lie between two.
     """
-    chosen = list(routes)
+    chosen = [_Land(route, tuple(_land(route))) for route in routes]
     families = _by_family(chosen)
     found = [
         metric
@@ -84,8 +87,8 @@ def cpmm_metrics(routes: Iterable[Route]) -> list[Metric]:
         for mode in ("", *LAND)
         for metric in _metrics("corridor", family, mode, _sums(families[family], mode))
     ]
-    best = [route for route in chosen if route.rank == 1]
-    for country in sorted({leg.country for route in best for leg, _ in _land(route)}):
+    best = [one for one in chosen if one.route.rank == 1]
+    for country in sorted({leg.country for one in best for leg, _ in one.legs}):
         for mode in LAND:
             sums = _sums(best, mode, country=country)
             rows = _metrics("country", country, mode, sums)
@@ -93,23 +96,30 @@ def cpmm_metrics(routes: Iterable[Route]) -> list[Metric]:
     return found
 
 
-def _by_family(routes: Sequence[Route]) -> dict[str, list[Route]]:
+class _Land(NamedTuple):
+    """A route with its legs on land, each with its countries."""
+
+    route: Route
+    legs: tuple[tuple[Leg, frozenset[str]], ...]
+
+
+def _by_family(routes: Sequence[_Land]) -> dict[str, list[_Land]]:
     """Return the best route of each demand along each family."""
-    found: dict[str, dict[str, Route]] = {}
-    for route in sorted(routes, key=lambda one: one.rank):
-        for family in filter(None, route.corridor.split(";")):
-            found.setdefault(family, {}).setdefault(route.demand_id, route)
+    found: dict[str, dict[str, _Land]] = {}
+    for one in sorted(routes, key=lambda one: one.route.rank):
+        for family in filter(None, one.route.corridor.split(";")):
+            found.setdefault(family, {}).setdefault(one.route.demand_id, one)
     return {family: list(one.values()) for family, one in found.items()}
 
 
-def _sums(routes: Iterable[Route], mode: str, *, country: str = "") -> Sums:
+def _sums(routes: Iterable[_Land], mode: str, *, country: str = "") -> Sums:
     """Add up the legs on land of some routes, by one mode and in one country if given."""
     total = Sums()
-    for route in routes:
+    for route, legs in routes:
         if not route.tonnes_per_teu:
             continue
         load = SHIPMENT_T / route.tonnes_per_teu
-        for leg, countries in _land(route):
+        for leg, countries in legs:
             if mode in ("", leg.mode) and (not country or country in countries):
                 total += _of_leg(leg, load, share=1 / len(countries) if country else 1.0)
     return total

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itertools import chain, groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from corridors.metrics.bill import Biller, Shares, shares_of
+from corridors.metrics.bill import Biller, Shares, shares_of, total
 from corridors.model.result import Metric
 from corridors.model.route import Leg, LegKind, Route
 from geodata.types import Kind, Mode
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from corridors.metrics.bill import Levy
     from corridors.model.scenario import Demand
     from corridors.scenario.compile import ClassView, Compiled
-    from geodata.types import DecisionGraph, Floats, Ints
+    from geodata.types import DecisionGraph, Ints
 
 LINE = int(Kind.LINE)
 MODES = {int(mode): mode.name.lower() for mode in Mode}
@@ -59,6 +59,8 @@ class RouteBook:
         )
         self._tail, self._head = arcs.tail.tolist(), arcs.head.tolist()
         self._billers: dict[int, Biller] = {}
+        self._keys: dict[int, tuple[object, ...]] = {}
+        self._grounds: dict[tuple[int, ...], dict[str, Any]] = {}
 
     def route(
         self, way: Ints, demand: Demand, view: ClassView, *, rank: int, objective: str,
@@ -102,50 +104,55 @@ class RouteBook:
 
     def _run_key(self, arc: int) -> tuple[object, ...]:
         """Arcs with equal keys in a row are one leg; each stop is one of its own."""
-        if self._kind[arc] != LINE:
-            return (arc,)
-        place = self._country[arc], self._gauge_mm[arc]
-        return (self._mode[arc], *place, self._operator(arc))
+        if arc not in self._keys:
+            self._keys[arc] = (arc,)
+            if self._kind[arc] == LINE:
+                place = self._country[arc], self._gauge_mm[arc]
+                self._keys[arc] = (self._mode[arc], *place, self._operator(arc))
+        return self._keys[arc]
 
     def _leg(self, route_id: str, seq: int, steps: list[_Step], biller: Biller) -> Leg:
-        view = biller.view
         run, costs, times, memories, levied = zip(*steps, strict=True)
-        rules = map(view.rule_ids, run, memories)
-        first, rows = run[0], list(run)
-        assets = dict.fromkeys(self._asset[arc] for arc in run if self._asset[arc] >= 0)
+        rules = map(biller.view.rule_ids, run, memories)
+        charged = biller.charged(run)
         return Leg(
             leg_id=f"{route_id}.{seq}",
             route_id=route_id,
             seq=seq,
-            kind=KINDS[self._kind[first]],
-            from_id=self._names[self._tail[first]],
-            to_id=self._names[self._head[run[-1]]],
-            mode=MODES[self._mode[first]],
-            country=self.graph.countries[self._country[first]],
-            gauge_mm=self._gauge_mm[first] or None,
-            operator=self._operator(first),
-            distance_km=_sum(self.graph.arcs.length_km, rows),
+            **self._ground(run),
             time_h=sum(times),
             cost_usd_per_teu=sum(costs),
-            emissions_kgco2e_per_teu=_sum(view.emissions_kgco2e_per_teu, rows),
-            asset_ids=tuple(self.graph.assets[k].id for k in assets),
-            rule_ids=tuple(dict.fromkeys(name for names in rules for name in names)),
-            source_ids=biller.sources(run),
-            arcs=run,
-            time_sd_h=_sum(view.time_sd_h, rows),
+            emissions_kgco2e_per_teu=charged.emissions_kgco2e_per_teu,
+            rule_ids=tuple(dict.fromkeys(chain.from_iterable(rules))),
+            source_ids=charged.sources,
+            time_sd_h=charged.time_sd_h,
             lines=biller.lines(run, chain.from_iterable(levied)),
         )
+
+    def _ground(self, run: tuple[int, ...]) -> dict[str, Any]:
+        """Return what of a leg does not hang on its cargo; many routes share legs."""
+        if run not in self._grounds:
+            first, last = run[0], run[-1]
+            assets = dict.fromkeys(self._asset[arc] for arc in run if self._asset[arc] >= 0)
+            self._grounds[run] = {
+                "kind": KINDS[self._kind[first]],
+                "from_id": self._names[self._tail[first]],
+                "to_id": self._names[self._head[last]],
+                "mode": MODES[self._mode[first]],
+                "country": self.graph.countries[self._country[first]],
+                "gauge_mm": self._gauge_mm[first] or None,
+                "operator": self._operator(first),
+                "distance_km": total(self.graph.arcs.length_km, run),
+                "asset_ids": tuple(self.graph.assets[k].id for k in assets),
+                "arcs": run,
+            }
+        return self._grounds[run]
 
     def _operator(self, arc: int) -> str:
         """Who runs an arc: the service, else those whom the register names."""
         asset: int = self._asset[arc]
         service = self._operators[asset] if asset >= 0 else ""
         return service or ";".join(self.compiled.operators_of(arc))
-
-
-def _sum(column: Floats, rows: list[int]) -> float:
-    """Sum of a column over some rows; most legs are a single arc."""
-    return float(column[rows[0]] if len(rows) == 1 else column[rows].sum())
 
 
 def node_names(graph: DecisionGraph) -> list[str]:

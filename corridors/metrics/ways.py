@@ -181,15 +181,17 @@ class WayFinder:
         ]
 
     def _search_of(self, number: int) -> Search:
-        """Return the search of all demands of one class of cargo."""
-        if number not in self._searches:
-            same = [k for k, of in enumerate(self.compiled.view_of) if of == number]
-            weighted = self._forgetful(self.compiled.views[number])
+        """Return the search of all demands whose cargo is weighted like one class."""
+        first = self.compiled.alike[number]
+        if first not in self._searches:
+            alike = self.compiled.alike
+            same = [k for k, of in enumerate(self.compiled.view_of) if alike[of] == first]
+            weighted = self._forgetful(self.compiled.views[first])
             starts = sorted({self.starts[k] for k in same} - {-1})
             ends = sorted({self.ends[k] for k in same} - {-1})
             roots = {node: [node] for node in ends}
-            self._searches[number] = self._search(weighted, {node: node for node in starts}, roots)
-        return self._searches[number]
+            self._searches[first] = self._search(weighted, {node: node for node in starts}, roots)
+        return self._searches[first]
 
     def _search(
         self, weighted: Weighted, starts: dict[int, int], ends: dict[int, list[int]]

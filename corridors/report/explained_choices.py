@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from corridors.metrics.choices import ToldChoice
     from corridors.model.route import Leg, Route
+    from geodata.geojson import Geometry
     from geodata.types import Floats
 
 SCHEMA_VERSION = 1
@@ -168,7 +169,7 @@ def choices_geojson(
 
 
 def choice_legs_geojson(
-    rows: Iterable[ToldChoice], line: Callable[[Leg], Floats], *, meta: dict[str, object]
+    rows: Iterable[ToldChoice], line: Callable[[Leg], Geometry], *, meta: dict[str, object]
 ) -> bytes:
     """Return the legs of choices as a run's `legs.geojson` has them."""
     legs = [leg for one in rows for leg in one.route.legs]

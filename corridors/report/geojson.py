@@ -6,6 +6,7 @@ fields there are and in which order, and return the bytes of the file.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from geodata.geojson import ATTRIBUTION, encode
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from corridors.model.result import Flow
     from corridors.model.route import Leg, Route, Spread
-    from geodata.types import Floats
+    from geodata.geojson import Geometry
 
     Row = Mapping[str, object]
 
@@ -93,6 +94,8 @@ LEG_FIELDS = (
     "source_ids",
 )
 
+_LEG_CELLS = attrgetter(*LEG_FIELDS)
+
 #: Fields of `flows.geojson`.
 FLOW_FIELDS = ("arc_id", "teu_per_year", "capacity_teu_per_year", "shadow_price_usd_per_teu")
 
@@ -109,7 +112,7 @@ DIGITS = {
 
 def feature_collection(
     rows: Iterable[Row],
-    geometries: Iterable[Floats | None],
+    geometries: Iterable[Geometry],
     *,
     id_field: str,
     name: str,
@@ -170,7 +173,7 @@ def spread_row(spread: Spread | None) -> dict[str, object]:
 
 def leg_row(leg: Leg) -> dict[str, object]:
     """Return the row of a leg, all fields of `LEG_FIELDS`."""
-    return {name: getattr(leg, name) for name in LEG_FIELDS} | {"kind": leg.kind.value}
+    return dict(zip(LEG_FIELDS, _LEG_CELLS(leg), strict=True)) | {"kind": leg.kind.value}
 
 
 def flow_row(flow: Flow) -> dict[str, object]:
@@ -179,7 +182,7 @@ def flow_row(flow: Flow) -> dict[str, object]:
 
 
 def routes_geojson(
-    rows: Iterable[Row], geometries: Iterable[Floats | None], *, meta: Row | None = None
+    rows: Iterable[Row], geometries: Iterable[Geometry], *, meta: Row | None = None
 ) -> bytes:
     """Return `routes.geojson`: a line per demand and rank.
 
@@ -206,7 +209,7 @@ def routes_geojson(
 
 
 def legs_geojson(
-    rows: Iterable[Row], geometries: Iterable[Floats | None], *, meta: Row | None = None
+    rows: Iterable[Row], geometries: Iterable[Geometry], *, meta: Row | None = None
 ) -> bytes:
     """Return `legs.geojson`: a line per leg, a point per stop.
 
@@ -233,7 +236,7 @@ def legs_geojson(
 
 
 def flows_geojson(
-    rows: Iterable[Row], geometries: Iterable[Floats | None], *, meta: Row | None = None
+    rows: Iterable[Row], geometries: Iterable[Geometry], *, meta: Row | None = None
 ) -> bytes:
     """Return `flows.geojson`: a feature per decision arc with flow.
 
@@ -260,7 +263,7 @@ def flows_geojson(
 
 
 def chokepoints_geojson(
-    rows: Sequence[Row], geometries: Iterable[Floats | None], *, meta: Row | None = None
+    rows: Sequence[Row], geometries: Iterable[Geometry], *, meta: Row | None = None
 ) -> bytes:
     """Return `chokepoints.geojson`: a point per asset or crossing with its metrics.
 
@@ -292,24 +295,30 @@ def chokepoints_geojson(
 
 def _contracted(
     rows: Iterable[Row],
-    geometries: Iterable[Floats | None],
+    geometries: Iterable[Geometry],
     fields: tuple[str, ...],
     name: str,
     meta: Row | None,
 ) -> bytes:
     """Encode rows with exactly these fields, in this order, the first one the id."""
-    digits = {field: _digits(field) for field in fields}
-    ordered = [_ordered(row, digits, name) for row in rows]
+    digits = {field: places for field in fields if (places := _digits(field)) is not None}
+    known = dict.fromkeys(fields)
+    ordered = [_ordered(row, known, digits, name) for row in rows]
     return feature_collection(ordered, geometries, id_field=fields[0], name=name, meta=meta)
 
 
-def _ordered(row: Row, digits: Mapping[str, int | None], name: str) -> dict[str, object]:
+def _ordered(
+    row: Row, fields: Mapping[str, object], digits: Mapping[str, int], name: str
+) -> dict[str, object]:
     """Return the row in the contract's order, numbers rounded to what they mean."""
-    if row.keys() != digits.keys():
-        missing, unknown = sorted(digits.keys() - row.keys()), sorted(row.keys() - digits.keys())
+    if row.keys() != fields.keys():
+        missing, unknown = sorted(fields.keys() - row.keys()), sorted(row.keys() - fields.keys())
         msg = f"{name}: missing fields {missing}, unknown fields {unknown}"
         raise ValueError(msg)
-    return {field: _rounded(row[field], places) for field, places in digits.items()}
+    found = {field: row[field] for field in fields}
+    for field, places in digits.items():
+        found[field] = _rounded(found[field], places)
+    return found
 
 
 def _digits(field: str) -> int | None:
@@ -317,8 +326,6 @@ def _digits(field: str) -> int | None:
     return next((n for end, n in DIGITS.items() if field.endswith(end)), None)
 
 
-def _rounded(value: object, digits: int | None) -> object:
+def _rounded(value: object, digits: int) -> object:
     """Round, so that the last bits of a sum do not reach the file."""
-    if digits is None or not isinstance(value, float):
-        return value
-    return round(value, digits) + 0.0
+    return round(value, digits) + 0.0 if isinstance(value, float) else value

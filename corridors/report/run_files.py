@@ -22,6 +22,7 @@ from corridors.report.geojson import (
 )
 from corridors.report.lines import lines_csv
 from corridors.report.tables import metric_rows, metrics_csv, metrics_parquet
+from geodata.geojson import drawn
 from geodata.geometry import link_lines
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def run_files(
 
 
 class ArcPainter:
-    """Gives the points of arcs, legs and routes, link by link; all arcs drawn at once."""
+    """Draws arcs, legs and routes, link by link; all arcs drawn at once."""
 
     def __init__(self, network: Network, graph: DecisionGraph, arcs: Iterable[int]) -> None:
         """Draw the arcs that will be asked for."""
@@ -96,6 +97,7 @@ class ArcPainter:
         fresh[1:] = arc_of_point[1:] != arc_of_point[:-1]
         fresh[1:] |= (lines.lonlat[1:] != lines.lonlat[:-1]).any(axis=1)
         self._points = lines.lonlat[fresh]
+        self._legs: dict[tuple[int, ...], orjson.Fragment] = {}
         bounds = np.searchsorted(arc_of_point[fresh], np.arange(len(rows) + 1)).tolist()
         self._span = dict(zip(rows.tolist(), pairwise(bounds), strict=True))
 
@@ -104,10 +106,12 @@ class ArcPainter:
         pieces = [self._points[slice(*self._span[arc])] for arc in arcs]
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
-    def leg(self, leg: Leg) -> Floats:
-        """Points of a leg; one point for a stop."""
-        points = self.arcs(leg.arcs)
-        return points[:1] if leg.is_stop else points
+    def leg(self, leg: Leg) -> orjson.Fragment:
+        """Return the geometry of a leg, a point for a stop; many routes share legs."""
+        if leg.arcs not in self._legs:
+            points = self.arcs(leg.arcs)
+            self._legs[leg.arcs] = drawn(points[:1] if leg.is_stop else points)
+        return self._legs[leg.arcs]
 
     def route(self, route: Route) -> Floats:
         """Points of a route, its stops' left out."""

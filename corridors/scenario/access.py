@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.scenario.candidates import Candidates
+from corridors.scenario.coverage import distinct
 from corridors.scenario.levies import BY_VALUE, Units, convert
 
 if TYPE_CHECKING:
@@ -168,9 +169,18 @@ class Access:
         """Return what the rules say of the classes of a row on an arc."""
         return self.verdicts[int(self.verdict_of[row, self.situation_of_arc[arc]])]
 
+    def rules_at(self, row: int, arc: int) -> tuple[str, ...]:
+        """Return the rules that decide for the classes of a row on an arc."""
+        return self._deciding[int(self.verdict_of[row, self.situation_of_arc[arc]])]
+
+    @cached_property
+    def _deciding(self) -> list[tuple[str, ...]]:
+        """The rules that decide in each verdict."""
+        return [tuple([rule.id for rule in one.winners]) for one in self.verdicts]
+
     def rule_ids(self, of_class: int, arc: int) -> tuple[str, ...]:
         """Return the rules that decide for a class on an arc."""
-        return tuple(rule.id for rule in self.verdict(of_class, arc).winners)
+        return self.rules_at(int(self.row_of[of_class]), arc)
 
     def explain(self, of_class: int, arc: int) -> tuple[str, ...]:
         """Return in words, a line each, who refuses a class on an arc and what it meets."""
@@ -227,12 +237,10 @@ def compile_access(
         What is open and what it costs, arc by arc and class by class.
     """
     laid = candidates or Candidates.of(terrain, in_force)
-    first, row_of, answers = _collapsed(laid.answers(classes))
-    used, verdict_of = np.unique(
-        laid.judged([classes[at] for at in first], answers), return_inverse=True
-    )
-    verdicts = tuple(laid.verdicts[at] for at in used.tolist())
-    verdict_of = verdict_of.reshape(len(first), len(laid.ledger))
+    row_of, answers = _collapsed(laid.answers(classes))
+    used, verdict_of = np.unique(laid.judged(answers), return_inverse=True)
+    verdicts = tuple([laid.verdicts[at] for at in used.tolist()])
+    verdict_of = verdict_of.reshape(len(answers), len(laid.ledger))
     sheet = _Sheet(laid, verdicts, units or Units())
     reasons, refused = _reasons(verdicts)
     charges, delays = sheet.levied("charge"), sheet.levied("delay")
@@ -253,16 +261,11 @@ def compile_access(
     )
 
 
-def _collapsed(answers: Bools) -> tuple[list[int], Ints, Bools]:
-    """Return one class of each kind that a rule tells apart, the kind of each, and answers."""
-    kinds: dict[bytes, int] = {}
-    first: list[int] = []
-    row_of = np.empty(len(answers), np.int64)
-    for at, packed in enumerate(np.packbits(answers, axis=1)):
-        row_of[at] = kinds.setdefault(packed.tobytes(), len(kinds))
-        if row_of[at] == len(first):
-            first.append(at)
-    return first, row_of, answers[first]
+def _collapsed(answers: Bools) -> tuple[Ints, Bools]:
+    """Return the kind of each class that rules tell apart, and the answers of each kind."""
+    packed = np.packbits(answers, axis=1)
+    first, row_of = distinct(packed, np.zeros(len(packed), np.int64))
+    return row_of, answers[first]
 
 
 def _reasons(verdicts: Sequence[Verdict]) -> tuple[tuple[Refusal, ...], Shorts]:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Self
 from corridors.model.result import Blocker
 from corridors.model.scenario import Access, NetworkChoice
 from corridors.scenario.closures import close
-from corridors.scenario.precedence import rank
 from corridors.scenario.stances import REFUSES
 
 if TYPE_CHECKING:
@@ -45,14 +44,14 @@ class Refusals:
     def of(
         cls, situation: Situation, questions: Sequence[Question], stances: Mapping[str, Blocker]
     ) -> Self:
-        """Rank the rules of a situation, whatever the cargo.
+        """Gather the rules of a situation by actor, whatever the cargo.
 
         Parameters
         ----------
         situation
             What bears on its places.
         questions
-            What its numbers of questions mean.
+            What its numbers of questions mean, those of rules first in precedence first.
         stances
             As :func:`stances` returns them.
         """
@@ -61,11 +60,8 @@ class Refusals:
             rule = questions[asked].rule
             if rule.effect in ("permit", "deny"):
                 by_actor[rule.by].append((asked, rule))
-        ranked = (
-            (actor, tuple(sorted(by_actor[actor], key=lambda pair: rank(pair[1]))))
-            for actor in sorted(by_actor)
-        )
-        return cls(tuple(ranked), situation.found.shut, situation.law.agencies, stances)
+        ranked = tuple((actor, tuple(by_actor[actor])) for actor in sorted(by_actor))
+        return cls(ranked, situation.found.shut, situation.law.agencies, stances)
 
     def met(self, answers: Sequence[bool]) -> frozenset[Blocker]:
         """Return all by which actors refuse cargo, one behind the other.

@@ -8,15 +8,16 @@ of answers.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
-import scipy.sparse as sp
 
-from corridors.scenario.ledger import Ledger, distinct
+from corridors.scenario.classes import Classes
+from corridors.scenario.coverage import distinct, firsts, marked, unpacked
+from corridors.scenario.ledger import Ledger
 from corridors.scenario.levies import levy
-from corridors.scenario.precedence import is_met, weigh
+from corridors.scenario.precedence import WAY_FIELDS, is_met, rank, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +29,7 @@ if TYPE_CHECKING:
     from geodata.types import Bools, Ints
 
 
-#: Answers that fit into a number.
-_BITS = 62
-
-
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """Whether a rule is about cargo in situations like number `at`.
 
     `narrow` tells whether anything but its demands on cargo can fail.
@@ -57,10 +53,9 @@ class Situation:
 class Candidates:
     """The rules in force laid over a terrain.
 
-    `questions` are asked in the situations that `asked` (questions, situations) marks;
-    `weights` pack the answers given there into numbers, each (questions, situations).
-    `verdicts` are all found so far, `decided` gives the index of that on a situation for
-    such numbers, `alike` that for the rules left, and `levies` where rules are levied:
+    `questions`, those of the rules first in precedence first, are asked in the situations
+    that `asked` (situations, questions) marks. `verdicts` are all found so far, `decided` gives the
+    index of that on the rules left in a situation, and `levies` where rules are levied:
     they only spare the next compilation the work.
     """
 
@@ -69,18 +64,15 @@ class Candidates:
     ledger: Ledger
     questions: tuple[Question, ...]
     asked: Bools
-    weights: tuple[sp.csr_array, ...]
     verdicts: list[Verdict] = field(default_factory=list)
-    decided: dict[tuple[int, ...], int] = field(default_factory=dict)
-    alike: dict[tuple[object, ...], int] = field(default_factory=dict)
+    decided: dict[tuple[object, ...], int] = field(default_factory=dict)
     levies: dict[str, Levy] = field(default_factory=dict)
 
     @classmethod
     def of(cls, terrain: Terrain, law: InForce) -> Self:
         """Find the rules in force that could hold at each place."""
         ledger = Ledger(terrain, law)
-        questions, asked = _questions(ledger)
-        found = cls(terrain, law, ledger, questions, asked, _weights(asked))
+        found = cls(terrain, law, ledger, *_questions(ledger))
         for rule in law.rules:
             if rule.effect in ("charge", "delay"):
                 found.levies[rule.id] = levy(rule, terrain)
@@ -100,8 +92,8 @@ class Candidates:
     def situations(self) -> tuple[Situation, ...]:
         """Every situation, written out."""
         return tuple(
-            Situation(self.survey(at), self.law, np.flatnonzero(self.asked[:, at]).tolist())
-            for at in range(len(self.ledger))
+            Situation(self.survey(at), self.law, np.flatnonzero(asked).tolist())
+            for at, asked in enumerate(self.asked)
         )
 
     def survey(self, situation: int) -> Survey:
@@ -116,128 +108,85 @@ class Candidates:
         Bools
             Whether the rule of a question is about a class, (classes, questions).
         """
-        demands: dict[tuple[object, ...], Bools] = {}
-        answers = np.empty((len(classes), len(self.questions)), np.bool_)
-        for at, question in enumerate(self.questions):
-            who = question.rule.who
-            if who not in demands:
-                accepted = [all(one.accepts(cargo) for one in who) for cargo in classes]
-                demands[who] = np.array(accepted, np.bool_)
-            answers[:, at] = demands[who]
-            if question.narrow:
-                found = self.ledger.place_of(question.at)
-                for row in np.flatnonzero(answers[:, at]).tolist():
-                    answers[row, at] = is_met(question.rule, found, classes[row])
-        return answers
+        among = Classes(classes)
+        demanded: dict[str, int] = {}
+        answers = []
+        for rule, at, narrow in self.questions:
+            if rule.id not in demanded:
+                demanded[rule.id] = among.that_answer(rule.who)
+            met = demanded[rule.id]
+            if narrow and met:
+                found = self.ledger.place_of(at)
+                met &= among.that(WAY_FIELDS, partial(is_met, rule, found))
+            answers.append(met)
+        return unpacked(answers, len(classes)).T
 
-    def judged(self, classes: Sequence[Cargo], answers: Bools) -> Ints:
+    def judged(self, answers: Bools) -> Ints:
         """Judge every situation for classes that gave `answers`.
+
+        With the questions answered, a verdict hangs on the rules left and on what else
+        closes the place, which far fewer situations tell apart.
 
         Returns
         -------
         Ints
             Index into `verdicts`, (classes, situations).
         """
-        codes = [answers.astype(np.int64) @ weights for weights in self.weights]
-        pair = np.broadcast_to(np.arange(len(self.ledger)), (len(classes), len(self.ledger)))
-        for code in codes:
-            values, rank = np.unique(code, return_inverse=True)
-            pair = pair * len(values) + rank.reshape(code.shape)
-        _, first, same = np.unique(pair, return_index=True, return_inverse=True)
-        rows, situations = (one.tolist() for one in np.divmod(first, len(self.ledger)))
-        numbers = (code.ravel()[first].tolist() for code in codes)
-        keys = list(zip(situations, *numbers, strict=True))
-        new: dict[int, list[int]] = {}
-        for at, key in enumerate(keys):
-            if key not in self.decided:
-                new.setdefault(rows[at], []).append(at)
-        for row, ats in new.items():
-            found = self._judge([situations[at] for at in ats], answers[row])
-            self.decided.update(zip((keys[at] for at in ats), found, strict=True))
-        verdicts = np.array([self.decided[key] for key in keys], np.int64)
-        return verdicts[same].reshape(len(classes), len(self.ledger))
-
-    def _judge(self, situations: Sequence[int], answers: Bools) -> list[int]:
-        """Return the index of the verdict on cargo that gives these answers, by situation.
-
-        With the questions answered, a verdict hangs on the rules left and on the controls
-        that shut the place, which far fewer situations tell apart.
-        """
-        given = self.asked[:, situations] & answers[:, None]
-        shut = self.ledger.shut[:, situations]
-        closed: dict[str, int] = {}
-        marks = [
-            closed.setdefault(self.terrain.places[place].closed, len(closed))
-            for place in self.ledger.first[situations].tolist()
-        ]
-        first, kind = distinct(np.vstack([given, shut]), np.array(marks, np.uint32))
+        asked = np.packbits(self.asked, axis=1)
+        given = asked & np.packbits(answers, axis=1)[:, None]
+        given = given.reshape(len(answers) * len(asked), asked.shape[1])
+        first, kind = distinct(given, np.tile(self._closings, len(answers)))
         verdicts = [
-            self._verdict(situations[at], np.flatnonzero(given[:, at]).tolist())
-            for at in first.tolist()
+            self._verdict(at, yes)
+            for at, yes in zip((first % len(asked)).tolist(), marked(given[first]), strict=True)
         ]
-        return [verdicts[at] for at in kind.tolist()]
+        return np.array(verdicts, np.int64)[kind].reshape(len(answers), len(asked))
+
+    @cached_property
+    def _closings(self) -> Ints:
+        """A number for what closes the places of a situation but rules, (situations,)."""
+        known: dict[tuple[object, ...], int] = {}
+        closed = self.terrain.closed_of_place[self.ledger.first].tolist()
+        shut = [tuple([control.id for control in one]) for one in self.ledger.shut]
+        pairs = zip(closed, shut, strict=True)
+        return np.array([known.setdefault(pair, len(known)) for pair in pairs], np.int64)
 
     def _verdict(self, situation: int, yes: Sequence[int]) -> int:
         """Return the index of the verdict where these questions are answered with yes."""
-        found = self.ledger.place_of(situation)
-        rules = tuple([self.questions[at].rule for at in yes])
-        shut = tuple([control.id for control in found.shut])
-        key = (tuple([rule.id for rule in rules]), shut, found.place.closed)
-        if key not in self.alike:
-            self.alike[key] = len(self.verdicts)
-            self.verdicts.append(weigh(found, rules, self.law))
-        return self.alike[key]
+        rules = [self.questions[at].rule for at in yes]
+        key = (int(self._closings[situation]), *[rule.id for rule in rules])
+        if key not in self.decided:
+            self.decided[key] = len(self.verdicts)
+            self.verdicts.append(weigh(self.ledger.place_of(situation), rules, self.law))
+        return self.decided[key]
 
 
 def _questions(ledger: Ledger) -> tuple[tuple[Question, ...], Bools]:
-    """Return what rules ask, and which question is asked in which situation."""
-    rules = ledger.law.rules
+    """Return what rules ask, and in which situation each question is asked.
+
+    A rule asks the same wherever what it looks at is alike: the countries, who works the
+    place, both or nothing.
+    """
+    rules, stands = ledger.law.rules, ledger.terrain.closed_of_place[ledger.first] == 0
+    borders = ledger.terrain.border_of_place[ledger.first]
+    workers = ledger.operators_of
+    looks = np.stack(
+        [np.zeros(len(ledger), np.int64), borders, workers, borders * len(ledger) + workers]
+    )
     worked = np.array([rule.scope.kind == "operator" for rule in rules], np.bool_)
-    anywhere: Bools = np.any(ledger.counted, axis=1)
-    plain = np.flatnonzero(anywhere & ~worked & ~ledger.sighted)
-    first = ledger.counted[plain].argmax(axis=1).tolist()
-    found = [(row, Question(rules[row], at, _is_narrow(rules[row])))
-             for row, at in zip(plain.tolist(), first, strict=True)]  # fmt: skip
-    parts = [ledger.counted[plain]]
-    for row in np.flatnonzero(anywhere & (worked | ledger.sighted)).tolist():
-        where = np.flatnonzero(ledger.counted[row])
-        for same in _alike(
-            ledger, where, sighted=bool(ledger.sighted[row]), worked=bool(worked[row])
-        ):
-            found.append((row, Question(rules[row], int(same[0]), narrow=True)))
-            marks = np.zeros((1, len(ledger)), np.bool_)
-            marks[0, same] = True
-            parts.append(marks)
-    # In the order of the rules, as those of a survey are.
-    order = sorted(range(len(found)), key=lambda at: found[at][0])
-    open_places = np.array([not place.closed for place in ledger.terrain.places], np.bool_)
-    asked = np.vstack(parts)[order] & open_places[ledger.first]
-    return tuple([found[at][1] for at in order]), asked
+    order = np.array(sorted(range(len(rules)), key=lambda row: rank(rules[row])), np.int64)
+    asks = ledger.counted.take(order, axis=1) & stands[:, None]
+    at, place = np.divmod(np.flatnonzero(asks), max(len(rules), 1))
+    row = order[place]
+    seen = looks[(ledger.sighted + 2 * worked)[row], at]
+    kinds, question = np.unique(place * (int(looks.max(initial=0)) + 1) + seen, return_inverse=True)
+    first = firsts(question, len(kinds))
+    asked = np.zeros((len(ledger), len(first)), np.bool_)
+    asked[at, question] = True
+    narrow = [_is_narrow(rule) for rule in rules]
+    pairs = zip(row[first].tolist(), at[first].tolist(), strict=True)
+    return tuple([Question(rules[one], where, narrow[one]) for one, where in pairs]), asked
 
 
 def _is_narrow(rule: Rule) -> bool:
-    return rule.transit_only or rule.direction != "both"
-
-
-def _alike(ledger: Ledger, where: Ints, *, sighted: bool, worked: bool) -> list[Ints]:
-    """Part situations by what a rule looks at: their countries, or who works them."""
-    code = np.zeros(len(where), np.int64)
-    if sighted:
-        code = ledger.terrain.border_of_place[ledger.first[where]]
-    if worked:
-        code = code * len(ledger.operators) + ledger.operators_of[where]
-    return [where[code == one] for one in np.unique(code)]
-
-
-def _weights(asked: Bools) -> tuple[sp.csr_array, ...]:
-    """Return matrices that give every answer of a situation a bit of its own."""
-    situation, question = np.nonzero(asked.T)
-    before = np.concatenate([[0], np.cumsum(asked.sum(axis=0))])
-    place = np.arange(len(situation)) - before[situation]
-    found = []
-    for start in range(0, max(int(place.max(initial=0)) + 1, 1), _BITS):
-        within = (place >= start) & (place < start + _BITS)
-        weight = np.left_shift(np.int64(1), place[within] - start)
-        cells = (weight, (question[within], situation[within]))
-        found.append(sp.csr_array(cells, shape=asked.shape))
-    return tuple(found)
+    return rule.transit_only or rule.direction != "both" or rule.scope.kind == "operator"

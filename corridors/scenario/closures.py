@@ -184,9 +184,11 @@ class _Rules:
 
     def not_built(self, choice: NetworkChoice) -> None:
         """Close what does not stand and is not built by the scenario."""
-        built = np.array([*(is_built(asset, choice) for asset in self.assets), False])
-        missing = (self.table.status != Status.BUILT) & ~built[self.table.asset]
-        self.shut_assets(missing, _absence)
+        absent: Bools = self.table.status != Status.BUILT
+        built = np.zeros(len(self.assets) + 1, np.bool_)
+        for at in set(self.table.asset[absent].tolist()) - {-1}:
+            built[at] = is_built(self.assets[at], choice)
+        self.shut_assets(absent & ~built[self.table.asset], _absence)
 
     def not_sailing(self, choice: NetworkChoice) -> None:
         """Close services without sailings that the scenario does not start."""

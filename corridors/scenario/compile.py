@@ -64,6 +64,20 @@ class Compiled:
         """What each class of cargo may use and pays."""
         return tuple(ClassView(self, memory, terms) for memory, terms in self.classes)
 
+    @cached_property
+    def alike(self) -> tuple[int, ...]:
+        """For each class the first that may use the same and weighs it alike, (classes,).
+
+        What they remember may still tell such classes apart.
+        """
+        firsts: list[int] = []
+        found = []
+        for at, view in enumerate(self.views):
+            same = next((one for one in firsts if view.is_like(self.views[one])), at)
+            firsts += [at] if same == at else []
+            found.append(same)
+        return tuple(found)
+
     def view(self, demand: int) -> ClassView:
         """Return what the cargo of a demand may use and pays."""
         return self.views[self.view_of[demand]]
@@ -152,6 +166,15 @@ class ClassView:
         """Cost, and time and its standard deviation at their values, in USD of 2024 per TEU."""
         return self._weighed(self.cost_usd_per_teu, self.time_h, self.time_sd_h)
 
+    def is_like(self, other: ClassView) -> bool:
+        """Whether cargo that remembers nothing may use the same as another and weighs it alike."""
+        return (
+            np.array_equal(self.open, other.open)
+            and np.array_equal(self.generalised_usd_per_teu, other.generalised_usd_per_teu)
+            and np.array_equal(self.cost_usd_per_teu, other.cost_usd_per_teu)
+            and np.array_equal(self.time_h, other.time_h)
+        )
+
     def generalised_after(self, memory: int) -> Floats:
         """Generalised cost of each arc for cargo that remembers something."""
         return self._weighed(self.cost_after(memory), self.time_after(memory), self.time_sd_h)
@@ -211,12 +234,11 @@ class ClassView:
         """Return what cargo remembers before each arc of a way from a node."""
         if not self.memory.matters:
             return [0] * len(way)
-        found, memory = [], int(self.memory.gain_at_node[start])
-        heads = self.compiled.graph.arcs.head
-        for arc in way.tolist():
-            found.append(memory)
-            memory |= int(self.memory.gain_on_arc[arc] | self.memory.gain_at_node[heads[arc]])
-        return found
+        heads, at_node = self.compiled.graph.arcs.head[way], self.memory.gain_at_node
+        gained = self.memory.gain_on_arc[way] | at_node[heads]
+        before = np.concatenate([at_node[[start]], gained[:-1]])
+        memories: list[int] = np.bitwise_or.accumulate(before).tolist()
+        return memories
 
     def admits(self, way: Ints, start: int) -> bool:
         """Whether a way that is open at first holds with all that cargo remembers on it.
@@ -269,8 +291,7 @@ class ClassView:
 
     def rule_ids(self, arc: int, memory: int = 0) -> tuple[str, ...]:
         """Return the rules that decide about the cargo on an arc, given what it remembers."""
-        verdict = self.compiled.access.verdict_at(self.memory.rows[memory], arc)
-        return tuple(dict.fromkeys(rule.id for rule in verdict.winners))
+        return self.compiled.access.rules_at(self.memory.rows[memory], arc)
 
     def reason(self, arc: int) -> str:
         """Return in words why an arc is closed, empty if it is open."""

@@ -7,6 +7,7 @@ each of these is one operation, where asking place by place takes thousands.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +15,12 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
     from corridors.model.access import Place, Scope
-    from geodata.types import Bools
+    from geodata.types import Bools, Ints
+
+    Octets = NDArray[np.uint8]
 
 
 class Coverage:
@@ -40,9 +45,10 @@ class Coverage:
 
     def of(self, scope: Scope) -> int:
         """Return the places that a scope covers; one on operators, if they worked everywhere."""
-        if scope not in self._known:
-            self._known[scope] = self._of(scope)
-        return self._known[scope]
+        found = self._known.get(scope)
+        if found is None:
+            found = self._known[scope] = self._of(scope)
+        return found
 
     def _of(self, scope: Scope) -> int:
         wide = scope.kind in ("any", "operator")
@@ -72,13 +78,39 @@ class Coverage:
         """Return which scope covers which place, (scopes, places)."""
         return self._unpacked([self.of(scope) for scope in scopes])
 
+    def within(self, bits: Sequence[int]) -> Octets:
+        """Return for each place in which sets of places it lies.
+
+        Returns
+        -------
+        Octets
+            Eight sets to the byte, the first in its highest bit, (places, sets / 8).
+        """
+        rows = self._unpacked(bits).view(np.uint8)
+        # NumPy packs along rows only slowly: here eight rows become one, bit by bit.
+        packed = np.zeros((-(-len(rows) // 8), self.count), np.uint8)
+        for bit in range(8):
+            part = rows[bit::8]
+            packed[: len(part)] |= part << (7 - bit)
+        return np.ascontiguousarray(packed.T)
+
     def _unpacked(self, bits: Sequence[int]) -> Bools:
-        size = (self.count + 7) // 8
-        rows = b"".join(one.to_bytes(size, "little") for one in bits)
-        packed = np.frombuffer(rows, np.uint8).reshape(-1, size)
-        found = np.unpackbits(packed, axis=1, count=self.count, bitorder="little")
-        bools: Bools = found.astype(np.bool_)
-        return bools
+        """Return sets of places as rows of bools, (sets, places)."""
+        return unpacked(bits, self.count)
+
+
+def unpacked(bits: Sequence[int], count: int) -> Bools:
+    """Return numbers as rows of their lowest bits, the lowest first, (numbers, count).
+
+    Examples
+    --------
+    >>> unpacked([0b01, 0b10], 2).tolist()
+    [[True, False], [False, True]]
+    """
+    size = (count + 7) // 8
+    rows = b"".join([one.to_bytes(size, "little") for one in bits])
+    packed = np.frombuffer(rows, np.uint8).reshape(len(bits), size)
+    return np.unpackbits(packed, axis=1, count=count, bitorder="little").view(np.bool_)
 
 
 def _names(place: Place) -> Iterable[tuple[str, str]]:
@@ -93,3 +125,53 @@ def _names(place: Place) -> Iterable[tuple[str, str]]:
         yield "country_pair", place.pair
         if not place.named:
             yield "unnamed_border", place.pair
+
+
+def marked(rows: Octets) -> list[list[int]]:
+    """Return for each row of packed bits which are set.
+
+    Examples
+    --------
+    >>> marked(np.array([[0b10100000], [0]], np.uint8))
+    [[0, 2], []]
+    """
+    bits = np.unpackbits(rows, axis=1).view(np.bool_)
+    columns, ends = np.nonzero(bits)[1].tolist(), np.cumsum(bits.sum(axis=1)).tolist()
+    return [columns[start:end] for start, end in pairwise([0, *ends])]
+
+
+def distinct(rows: Octets, marks: Ints) -> tuple[Ints, Ints]:
+    """Return the first of each kind of row, and the kind of each row.
+
+    Parameters
+    ----------
+    rows
+        Rows to tell apart, (n, width).
+    marks
+        A number more for each, (n,).
+
+    Examples
+    --------
+    >>> first, kind = distinct(np.array([[1], [0], [1]], np.uint8), np.zeros(3, np.int64))
+    >>> first.tolist(), kind.tolist()
+    ([0, 1], [0, 1, 0])
+    """
+    keys = np.hstack([rows, marks[:, None].view(np.uint8)])
+    known: dict[bytes, int] = {}
+    each = keys.view(f"V{keys.shape[1]}").ravel().tolist()
+    kind = np.array([known.setdefault(key, len(known)) for key in each], np.int64)
+    return firsts(kind, len(known)), kind
+
+
+def firsts(kind: Ints, count: int) -> Ints:
+    """Return where each of `count` kinds is met first, (count,).
+
+    Examples
+    --------
+    >>> firsts(np.array([1, 0, 1]), 2).tolist()
+    [1, 0]
+    """
+    found = np.empty(count, np.int64)
+    # Of several written to one place the last stays, and backwards that is the first.
+    found[kind[::-1]] = np.arange(len(kind))[::-1]
+    return found

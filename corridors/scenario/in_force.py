@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date
 
-    from corridors.model.access import Actor, Control, Event, Membership, Rule
+    from corridors.model.access import Actor, Control, Event, Membership, Rule, Scope
     from corridors.scenario.register import Register
     from corridors.scenario.register_cells import Known
 
@@ -189,19 +189,24 @@ def _resolved(names: frozenset[str], blocs: Mapping[str, frozenset[str]]) -> fro
     return frozenset(plain)
 
 
+def _scope_of(scope: Scope, blocs: Mapping[str, frozenset[str]]) -> Scope:
+    """Return a scope with its blocs replaced by their members of the day."""
+    names = _resolved(scope.names, blocs)
+    return scope if names is scope.names else replace(scope, names=names)
+
+
 def _with_places(row: Control, blocs: Mapping[str, frozenset[str]]) -> Control:
     """Return a control with the blocs of its scope replaced by their members of the day."""
-    names = _resolved(row.scope.names, blocs)
-    return row if names == row.scope.names else replace(row, scope=replace(row.scope, names=names))
+    scope = _scope_of(row.scope, blocs)
+    return row if scope is row.scope else replace(row, scope=scope)
 
 
 def with_members(rule: Rule, blocs: Mapping[str, frozenset[str]]) -> Rule:
     """Return a rule with its blocs replaced by their members of the day."""
     if not rule.by_bloc:
         return rule
-    who = tuple(replace(one, names=_resolved(one.names, blocs)) for one in rule.who)
-    scope = replace(rule.scope, names=_resolved(rule.scope.names, blocs))
-    return replace(rule, who=who, scope=scope)
+    who = tuple([replace(one, names=_resolved(one.names, blocs)) for one in rule.who])
+    return replace(rule, who=who, scope=_scope_of(rule.scope, blocs))
 
 
 def _agencies(actors: Sequence[Actor]) -> dict[str, frozenset[str]]:
@@ -228,8 +233,11 @@ def _active(
     rules: Sequence[Rule], day: date, truth: dict[str, bool], forced: Mapping[str, bool]
 ) -> list[Rule]:
     """Return the rules in force, in file order; `truth` gains an entry for each rule."""
-    conditions = {rule.id: parse(rule.condition) for rule in rules}
     by_id = {rule.id: rule for rule in rules}
+    conditions = {rule.id: parse(rule.condition) for rule in rules if rule.condition}
+    # A rule without a condition hangs on nothing and is decided first.
+    for name in by_id.keys() - conditions.keys():
+        truth[name] = forced.get(name, day in by_id[name].span)
     for name in in_order({key: names_in(condition) for key, condition in conditions.items()}):
         holding = day in by_id[name].span and holds(conditions[name], truth.__getitem__)
         truth[name] = forced.get(name, holding)

@@ -11,45 +11,52 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 
-from corridors.scenario.precedence import WORKING, Survey, empowers, gives, lacks_standing
+from corridors.model.access import POWER_FOR
+from corridors.scenario.coverage import distinct, marked, unpacked
+from corridors.scenario.precedence import WORKING, Survey, gives, lacks_standing, reaches
 from corridors.scenario.stances import REFUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from corridors.model.access import Control, InForce, Place, Rule
     from corridors.scenario.terrain import Terrain
     from geodata.types import Bools, Ints
+
+_POWERS = tuple(dict.fromkeys(POWER_FOR.values()))
 
 
 class Ledger:
     """Which rules and controls of a day meet where.
 
     `situation_of_place` (places,) gives the situation of each place, `first`
-    (situations,) a place of each. `counted` and `lacking` (rules, situations) mark the
-    rules about a situation whose makers have and lack the power over it, `shut`
-    (controls, situations) the controls that close it unless their actor permits, and
+    (situations,) a place of each. `counted` and `lacking` (situations, rules) mark the
+    rules about a situation whose makers have and lack the power over it, `shut` are for
+    each situation the controls that close it unless their actor permits, and
     `operators_of` (situations,) indexes `operators`, the sets of those who work places.
     """
 
     def __init__(self, terrain: Terrain, law: InForce) -> None:
         """Lay the rules and controls of a day over a terrain."""
         self.terrain, self.law = terrain, law
-        coverage = terrain.coverage
-        held = coverage.matrix(one.scope for one in law.controls)
-        near = coverage.matrix(rule.scope for rule in law.rules)
+        held = [terrain.coverage.of(one.scope) for one in law.controls]
+        near = [terrain.coverage.of(rule.scope) for rule in law.rules]
+        able = _able(law, held)
+        counted = [here & places for here, places in zip(near, able, strict=True)]
+        lacking = [here & ~places for here, places in zip(near, able, strict=True)]
         self.sighted = np.array([is_sighted(rule) for rule in law.rules], np.bool_)
-        self.first, self.situation_of_place = self._told_apart(held, near)
-        held, near = held[:, self.first], near[:, self.first]
-        able = (_able(law) @ held.view(np.int8)) > 0
-        self.counted: Bools = near & able
-        self.lacking: Bools = near & ~able
-        self.shut: Bools = held & _which(_shuts(one, law) for one in law.controls)[:, None]
-        works = held & _which(one.role in WORKING for one in law.controls)[:, None]
-        self.operators, self.operators_of = self._who_works(works)
-        self._any_shut = np.any(self.shut, axis=0).tolist()
+        # Many scopes cover the same places: what lies in one set lies in all alike.
+        sets = list(dict.fromkeys([*held, *counted, *lacking]))
+        number = {places: at for at, places in enumerate(sets)}
+        met = terrain.coverage.within(sets)
+        self.first, self.situation_of_place = distinct(met, self._marks(near))
+        bits = np.unpackbits(met[self.first], axis=1).view(np.bool_)
+        controls, self.counted, self.lacking = (
+            bits[:, [number[places] for places in rows]] for rows in (held, counted, lacking)
+        )
+        self.shut = self._shut(controls)
+        self.operators, self.operators_of = self._who_works(controls)
 
     def __len__(self) -> int:
         """Return the number of situations."""
@@ -60,23 +67,23 @@ class Ledger:
         rules = self.law.rules
         return replace(
             self.place_of(at),
-            counted=tuple([rules[row] for row in np.flatnonzero(self.counted[:, at]).tolist()]),
-            lacking=tuple([rules[row] for row in np.flatnonzero(self.lacking[:, at]).tolist()]),
+            counted=tuple([rules[row] for row in np.flatnonzero(self.counted[at]).tolist()]),
+            lacking=tuple([rules[row] for row in np.flatnonzero(self.lacking[at]).tolist()]),
         )
 
     def place_of(self, at: int) -> Survey:
         """Return the survey of a situation without its rules."""
-        shut = np.flatnonzero(self.shut[:, at]).tolist() if self._any_shut[at] else ()
-        return Survey(
-            self._place(at), (), (), self.operators[int(self.operators_of[at])],
-            tuple([self.law.controls[row] for row in shut]),
-        )  # fmt: skip
+        return Survey(self._place(at), (), (), self.operators_at(at), self.shut[at])
+
+    def operators_at(self, at: int) -> frozenset[str]:
+        """Return who works the places of a situation."""
+        return self.operators[int(self.operators_of[at])]
 
     def warnings(self) -> Iterator[str]:
         """Yield a warning for each rule that lacks standing somewhere."""
         rules = self.law.rules
-        for row in sorted(np.flatnonzero(self.lacking.any(axis=1)), key=lambda at: rules[at].id):
-            rule, places = rules[row], np.flatnonzero(self.lacking[row]).tolist()
+        for row in sorted(np.flatnonzero(self.lacking.any(axis=0)), key=lambda at: rules[at].id):
+            rule, places = rules[row], np.flatnonzero(self.lacking[:, row]).tolist()
             if rule.id.startswith(REFUSES):
                 # Who refuses all it can has no say elsewhere: that is no lack.
                 continue
@@ -88,52 +95,37 @@ class Ledger:
                 yield lacks_standing(rule, self._place(places[0]), self.law) + more
 
     def _is_worked(self, rule: Rule, at: int) -> bool:
-        return rule.scope.covers(self._place(at), self.operators[int(self.operators_of[at])])
+        return rule.scope.covers(self._place(at), self.operators_at(at))
 
     def _place(self, at: int) -> Place:
         return self.terrain.places[int(self.first[at])]
 
-    def _told_apart(self, held: Bools, near: Bools) -> tuple[Ints, Ints]:
-        """Return the first place of each situation, and the situation of each place."""
-        sees: Bools = np.any(near[self.sighted], axis=0)
+    def _marks(self, near: Sequence[int]) -> Ints:
+        """Return a number more for each place: what closes it, and its countries if they matter."""
+        seen = 0
+        for row in np.flatnonzero(self.sighted).tolist():
+            seen |= near[row]
         borders, closed = self.terrain.border_of_place, self.terrain.closed_of_place
-        marks = np.where(sees, borders + 1, 0) * (int(closed.max(initial=0)) + 1) + closed
-        return distinct(np.vstack([held, near]), marks.astype(np.uint32))
+        sees = unpacked([seen], len(closed))[0]
+        return np.where(sees, borders + 1, 0) * (int(closed.max(initial=0)) + 1) + closed
 
-    def _who_works(self, works: Bools) -> tuple[list[frozenset[str]], Ints]:
+    def _shut(self, held: Bools) -> list[tuple[Control, ...]]:
+        """Return for each situation the controls that close it unless their actor permits."""
+        found: list[tuple[Control, ...]] = [()] * len(held)
+        for row, control in enumerate(self.law.controls):
+            if not control.default_open and gives(control, "deny", self.law):
+                for at in np.flatnonzero(held[:, row]).tolist():
+                    found[at] = (*found[at], control)
+        return found
+
+    def _who_works(self, held: Bools) -> tuple[list[frozenset[str]], Ints]:
         """Return the sets of those who work places, and which one of them works which."""
-        first, of_situation = distinct(works, np.zeros(works.shape[1], np.uint32))
-        controls = self.law.controls
-        return [
-            frozenset(controls[row].actor for row in np.flatnonzero(works[:, at]).tolist())
-            for at in first.tolist()
-        ], of_situation
-
-
-def distinct(bits: Bools, marks: np.ndarray) -> tuple[Ints, Ints]:
-    """Return the first of each kind of column, and the kind of each column.
-
-    Parameters
-    ----------
-    bits
-        Columns to tell apart, (rows, n).
-    marks
-        A number more for each, unsigned of 32 bits, (n,).
-
-    Examples
-    --------
-    >>> first, kind = distinct(np.array([[1, 0, 1]], bool), np.zeros(3, np.uint32))
-    >>> first.tolist(), kind.tolist()
-    ([0, 1], [0, 1, 0])
-    """
-    packed = np.packbits(bits, axis=0).T
-    keys = np.ascontiguousarray(np.hstack([packed, marks[:, None].view(np.uint8)]))
-    rows = keys.view(f"V{keys.shape[1]}").ravel()
-    _, first, kind = np.unique(rows, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    return first[order], rank[kind.ravel()]
+        working = [row for row, one in enumerate(self.law.controls) if one.role in WORKING]
+        actors = [self.law.controls[row].actor for row in working]
+        works = np.packbits(held[:, working], axis=1)
+        first, of_situation = distinct(works, np.zeros(len(held), np.int64))
+        sets = [frozenset([actors[at] for at in one]) for one in marked(works[first])]
+        return sets, of_situation
 
 
 def is_sighted(rule: Rule) -> bool:
@@ -145,27 +137,23 @@ def is_sighted(rule: Rule) -> bool:
     return crossing and rule.scope.kind != "territory"
 
 
-def _which(yes: Iterable[bool]) -> Bools:
-    return np.array(list(yes), np.bool_)
+def _able(law: InForce, held: Sequence[int]) -> list[int]:
+    """Return where the maker of each rule has the power it needs, as bits of places."""
+    over: dict[tuple[str, str, str], int] = defaultdict(int)
+    powers: dict[tuple[str, frozenset[str]], list[str]] = {}
+    for control, places in zip(law.controls, held, strict=True):
+        title = (control.role, control.grants)
+        if title not in powers:
+            powers[title] = [power for power in _POWERS if gives(control, power, law)]
+        for power in powers[title]:
+            over[control.actor, power, law.roles[control.role].reach] |= places
+    return [_united(rule, over, law) for rule in law.rules]
 
 
-def _able(law: InForce) -> sp.csr_array:
-    """Return which control gives the maker of which rule its power, (rules, controls)."""
-    by_actor: dict[str, list[int]] = defaultdict(list)
-    for at, control in enumerate(law.controls):
-        by_actor[control.actor].append(at)
-    pairs = [
-        (row, at)
-        for row, rule in enumerate(law.rules)
-        for speaker in law.agencies.get(rule.by, (rule.by,))
-        for at in by_actor.get(speaker, ())
-        if empowers(law.controls[at], rule, law)
-    ]
-    rows, columns = np.array(pairs, np.int64).reshape(-1, 2).T
-    shape = (len(law.rules), len(law.controls))
-    return sp.csr_array((np.ones(len(rows), np.int32), (rows, columns)), shape=shape)
-
-
-def _shuts(control: Control, law: InForce) -> bool:
-    """Whether a control closes its places unless its actor permits."""
-    return not control.default_open and gives(control, "deny", law)
+def _united(rule: Rule, over: Mapping[tuple[str, str, str], int], law: InForce) -> int:
+    """Return where any who speak for a rule's maker have the power that it needs."""
+    found, power = 0, POWER_FOR[rule.effect]
+    for speaker in law.agencies.get(rule.by, (rule.by,)):
+        for reach in reaches(rule):
+            found |= over.get((speaker, power, reach), 0)
+    return found

@@ -35,6 +35,8 @@ def read_own(
     known
         The places that exist.
     """
+    if not own:
+        return (), []
     table = Table("", COLUMNS["rules"], [Row(at, dict(cells)) for at, cells in enumerate(own)])
     actors = {actor.id: actor.kind for actor in register.actors}
     sources = {*register.sources, *(event.id for event in register.events)}

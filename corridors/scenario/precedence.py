@@ -19,7 +19,6 @@ Chances of refusal go like charges within an actor and are combined as independe
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +31,12 @@ if TYPE_CHECKING:
 
 #: Roles of those who work a place.
 WORKING = ("operator", "infrastructure_manager")
+#: Fields of cargo that tell on which way it is, and carried by whom.
+WAY_FIELDS = ("origin", "destination", "operator")
 _ACCESS = ("permit", "deny")
+_ENDS = ("origin", "destination", "end")
+#: Effect of a rule -> the part of a verdict in which one rule of each actor wins.
+_PARTS = {"permit": 0, "deny": 0, "probability": 1, "charge": 2, "delay": 3}
 _NONE: Mapping[str, int] = {}
 
 
@@ -118,8 +122,8 @@ def judge(
     found: Survey, cargo: Cargo, law: InForce, *, quorum: Mapping[str, int] = _NONE
 ) -> Verdict:
     """Judge a surveyed place for one cargo; see :func:`decide`."""
-    verdict = weigh(found, [rule for rule in found.counted if applies(rule, found, cargo)], law,
-                    quorum=quorum)  # fmt: skip
+    counted = sorted((rule for rule in found.counted if applies(rule, found, cargo)), key=rank)
+    verdict = weigh(found, counted, law, quorum=quorum)
     if found.place.closed:
         return verdict
     warnings = tuple(
@@ -131,39 +135,35 @@ def judge(
 
 
 def weigh(
-    found: Survey, counted: Sequence[Rule], law: InForce, *, quorum: Mapping[str, int] = _NONE
+    found: Survey, ranked: Sequence[Rule], law: InForce, *, quorum: Mapping[str, int] = _NONE
 ) -> Verdict:
-    """Judge a surveyed place by the rules that are about the cargo."""
+    """Judge a surveyed place by the rules that are about the cargo, in order of :func:`rank`."""
     place = found.place
     if place.closed:
         return Verdict(usable=False, refusals=(Refusal("", "", place.closed),))
-    access = _winners(rule for rule in counted if rule.effect in _ACCESS)
-    refusals = _within_quorum(_refusals(access, found, law), place, law, quorum)
-    chances = _winners(rule for rule in counted if rule.effect == "probability")
-    charges = _winners(rule for rule in counted if rule.effect == "charge")
-    delays = _winners(rule for rule in counted if rule.effect == "delay")
-    caps = sorted((rule for rule in counted if rule.effect == "cap"), key=rank)
+    won: dict[tuple[int, str], Rule] = {}
+    caps = [rule for rule in ranked if rule.effect == "cap"]
+    for rule in ranked:
+        if rule.effect in _PARTS:
+            won.setdefault((_PARTS[rule.effect], rule.by), rule)
+    winners = [won[part] for part in sorted(won)]
+    refusals = _within_quorum(_refusals(winners, found, law), place, law, quorum)
     return Verdict(
-        not refusals, refusals, _sums(charges), _sums(delays), _least(caps), _chance(chances),
-        (*access, *chances, *charges, *delays, *caps),
+        not refusals, refusals, _sums(winners, "charge"), _sums(winners, "delay"), _least(caps),
+        _chance(winners), (*winners, *caps),
     )  # fmt: skip
 
 
 def rank(rule: Rule) -> tuple[Any, ...]:
     """Return the sort key that puts the rule that wins within an actor first."""
-    fields = {selector.field for selector in rule.who}
-    named = rule.scope.kind != "any"
-    extra = (named, bool(rule.scope.modes), rule.direction != "both", rule.transit_only)
-    order = (
-        rule.scope.kind == "asset",
-        "commodity" in fields,
-        not fields.isdisjoint(("origin", "destination", "end")),
-        bool(rule.scope.modes),
-        rule.by_bloc,
-    )
+    scope, fields = rule.scope, {selector.field for selector in rule.who}
+    named, moves = scope.kind != "any", rule.direction != "both"
+    given = len(rule.who) + named + bool(scope.modes) + moves + rule.transit_only
     start = rule.span.start.toordinal() if rule.span.start else 0
     return (
-        -rule.priority, -(len(rule.who) + sum(extra)), tuple(not word for word in order),
+        -rule.priority, -given,
+        scope.kind != "asset", "commodity" not in fields, fields.isdisjoint(_ENDS),
+        not scope.modes, not rule.by_bloc,
         -start, rule.effect != "deny", rule.id,
     )  # fmt: skip
 
@@ -174,7 +174,10 @@ def applies(rule: Rule, found: Survey, cargo: Cargo) -> bool:
 
 
 def is_met(rule: Rule, found: Survey, cargo: Cargo) -> bool:
-    """Whether a rule is about cargo on this way, apart from its demands on the cargo."""
+    """Whether a rule is about cargo on this way, apart from its demands on the cargo.
+
+    Of the cargo it looks only at the fields of :data:`WAY_FIELDS`.
+    """
     if rule.scope.kind == "operator" and not rule.scope.covers(
         found.place, found.operators | cargo.operator
     ):
@@ -199,7 +202,7 @@ def standing(rule: Rule, place: Place, law: InForce) -> frozenset[str]:
 def empowers(control: Control, rule: Rule, law: InForce) -> bool:
     """Whether a control its maker holds gives a rule the power and the reach it needs."""
     reach = law.roles[control.role].reach
-    return gives(control, POWER_FOR[rule.effect], law) and reach in _reaches(rule)
+    return gives(control, POWER_FOR[rule.effect], law) and reach in reaches(rule)
 
 
 def gives(control: Control, power: str, law: InForce) -> bool:
@@ -227,7 +230,7 @@ def lacks_standing(rule: Rule, place: Place, law: InForce) -> str:
     able = [
         role.role
         for role in law.roles.values()
-        if role.powers[power] == "yes" and role.reach in _reaches(rule)
+        if role.powers[power] == "yes" and role.reach in reaches(rule)
     ]
     held = sorted({control.role for control in _held(rule.by, place, law)})
     has = f"holds only {', '.join(held)}" if held else "holds no role"
@@ -236,7 +239,7 @@ def lacks_standing(rule: Rule, place: Place, law: InForce) -> str:
     return f"{rule.id}: {rule.by} has no standing over {where}: {has}; to {power} needs {needs}"
 
 
-def _reaches(rule: Rule) -> tuple[str, ...]:
+def reaches(rule: Rule) -> tuple[str, ...]:
     """Return the reaches a rule may draw on: that of cargo only if it singles cargo out."""
     bound = bool(rule.who) or rule.scope.kind == "operator"
     return ("place", "cargo") if bound else ("place",)
@@ -268,28 +271,23 @@ def _home(rule: Rule, place: Place) -> frozenset[str]:
     return frozenset(place.countries)
 
 
-def _winners(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """Return the rule that wins within each actor, by actor."""
-    by_actor: dict[str, list[Rule]] = defaultdict(list)
-    for rule in rules:
-        by_actor[rule.by].append(rule)
-    among = (by_actor[actor] for actor in sorted(by_actor))
-    return tuple([one[0] if len(one) == 1 else min(one, key=rank) for one in among])
-
-
-def _refusals(access: tuple[Rule, ...], seen: Survey, law: InForce) -> tuple[Refusal, ...]:
+def _refusals(winners: Sequence[Rule], seen: Survey, law: InForce) -> tuple[Refusal, ...]:
     """Return who closes a place, by rule or by default."""
     found = {
-        rule.by: Refusal(rule.by, rule.id, rule.title) for rule in access if rule.effect == "deny"
+        rule.by: Refusal(rule.by, rule.id, rule.title) for rule in winners if rule.effect == "deny"
     }
-    spoken = {
-        speaker for rule in access for speaker in law.agencies.get(rule.by, frozenset({rule.by}))
-    }
+    spoken = _spoken(winners, law) if seen.shut else set()
     for control in seen.shut:
         if control.actor not in spoken and control.actor not in found:
             words = f"{control.title}: closed unless {control.actor} permits"
             found[control.actor] = Refusal(control.actor, "", words)
-    return tuple(found[actor] for actor in sorted(found))
+    return tuple([found[actor] for actor in sorted(found)])
+
+
+def _spoken(winners: Sequence[Rule], law: InForce) -> set[str]:
+    """Return for whom rules speak that permit or deny."""
+    makers = [rule.by for rule in winners if rule.effect in _ACCESS]
+    return {one for maker in makers for one in law.agencies.get(maker, (maker,))}
 
 
 def _within_quorum(
@@ -317,13 +315,13 @@ def _within_quorum(
     return tuple(kept)
 
 
-def _sums(rules: Iterable[Rule]) -> dict[str, float]:
-    """Return the sum of values by unit; rules without a value add nothing."""
-    total: dict[str, float] = defaultdict(float)
+def _sums(rules: Iterable[Rule], effect: str) -> dict[str, float]:
+    """Return the sum of values of an effect by unit; rules without a value add nothing."""
+    total: dict[str, float] = {}
     for rule in rules:
-        if rule.value is not None:
-            total[rule.unit] += rule.value
-    return dict(total)
+        if rule.effect == effect and rule.value is not None:
+            total[rule.unit] = total.get(rule.unit, 0.0) + rule.value
+    return total
 
 
 def _least(rules: Iterable[Rule]) -> dict[str, float]:
@@ -339,5 +337,6 @@ def _chance(rules: Iterable[Rule]) -> float:
     """Return the chance that any of independent refusals comes."""
     free = 1.0
     for rule in rules:
-        free *= 1.0 - (rule.value or 0.0)
+        if rule.effect == "probability":
+            free *= 1.0 - (rule.value or 0.0)
     return 1.0 - free

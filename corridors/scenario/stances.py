@@ -49,6 +49,8 @@ def with_stances(law: InForce, *, permits: Sequence[str], refuses: Sequence[str]
     if findings:
         msg = "the scenario names unknown actors:"
         raise ScenarioError(msg, findings=findings)
+    if not (permits or refuses):
+        return law
     permitting = _meant(permits, law)
     refusing = _meant(refuses, law) & _deniers(law)
     return replace(

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from scipy import special
-from scipy.optimize import brentq
 
 from corridors.errors import ScenarioError
+from corridors.solve.roots import root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -353,7 +353,7 @@ def _shape(missing: Callable[[float], float], column: str) -> float:
     least, most = map(log, SHAPES)
     if missing(SHAPES[0]) * missing(SHAPES[1]) > 0:
         raise FitError(column, "no gamma distribution is so narrow or so wide")
-    return exp(brentq(lambda x: missing(exp(x)), least, most, xtol=1e-13))
+    return exp(root(lambda x: missing(exp(x)), least, most))
 
 
 def from_mean_sd(

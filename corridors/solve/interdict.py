@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.solve.cpsat import steady_solver
-from corridors.solve.flow import SolverError
+from corridors.solve.errors import SolverError
 from corridors.solve.switched import mask_of, switches_of, union_of
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.solve.flow import SolverError
+from corridors.solve.errors import SolverError
 from corridors.solve.games import players_of
 from corridors.solve.switched import switches_of
 from corridors.solve.tables import sums

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.solve.flow import SolverError
+from corridors.solve.errors import SolverError
 from corridors.solve.switched import switches_of
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import platform
 import sys
@@ -12,12 +11,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.bench.compiling import World, compilings, preparings
 from tests.bench.flow import quick_rows
 from tests.bench.measure import Row, interleaved, ratio, table, walls
 from tests.bench.times import drawings, fronts
 
 if TYPE_CHECKING:
-    from corridors.model.access import Cargo
     from tests.bench.measure import Spent
 
 ROOT = Path(__file__).parents[2]
@@ -83,13 +82,15 @@ def _measured(folder: Path, rounds: int, *, build: bool) -> list[Row]:
 
 
 def _rows(took: dict[str, list[Spent]], built: list[Spent], rounds: int) -> list[Row]:
+    world = World.load(NETWORK, OPENINGS)
     rows = [walls(name, spent) for name, spent in took.items()]
     rows += [
         ratio("help against typer", took[HELP], took[TYPER], bar=2),
         ratio("run against the bare imports", took[RUN], took[IMPORTS], bar=3),
         Row("opening a snapshot", "ms", _openings(), bar=50),
-        Row("compiling a scenario, one class of cargo", "ms", _compilings(1), bar=20),
-        Row("compiling a scenario, 64 classes of cargo", "ms", _compilings(64), bar=100),
+        Row("preparing the network and compiling a first scenario", "ms", preparings(world)),
+        Row("compiling each next one, one class of cargo", "ms", compilings(world, 1), bar=20),
+        Row("compiling each next one, 64 classes", "ms", compilings(world, 64), bar=100),
         Row("10,000 draws of the time of every route", "s", drawings(NETWORK), bar=2),
         *(Row(name, "s", took, bar=bar) for name, took, bar in fronts(NETWORK)),
         *quick_rows(min(rounds, FLOWS)),
@@ -111,53 +112,6 @@ def _openings() -> tuple[float, ...]:
         open_snapshot(NETWORK)
         times.append(1000 * (time.perf_counter() - start))
     return tuple(times)
-
-
-def _compilings(classes: int) -> tuple[float, ...]:
-    """Milliseconds from the day's law to what each class may use and pays on every arc.
-
-    Network, register and terrain, which no scenario changes, are loaded before.
-    """
-    from corridors.cli import GENERATION
-    from corridors.run import read
-    from corridors.scenario.access import compile_access
-    from corridors.scenario.candidates import Candidates
-    from corridors.scenario.compile import law_of
-    from corridors.scenario.references import Names
-    from corridors.scenario.terrain import Terrain
-
-    # As on the command line, collections of cycles are rare.
-    gc.set_threshold(GENERATION, 50, 50)
-    loaded, snapshot, register = read("baseline", NETWORK)
-    known = Names(snapshot.graph, snapshot.branches, register).known
-    terrain = Terrain.of(snapshot.graph, snapshot.branches, built=None)
-    cargos = _cargos(classes)
-    times = []
-    for _ in range(OPENINGS):
-        start = time.perf_counter()
-        law = law_of(loaded.scenario, register, known)
-        access = compile_access(terrain, law, cargos, candidates=Candidates.of(terrain, law))
-        for row in range(access.rows):
-            access.open_of(row), access.charge_of(row), access.delay_of(row)
-        times.append(1000 * (time.perf_counter() - start))
-    return tuple(times[1:])
-
-
-def _cargos(count: int) -> list[Cargo]:
-    """Return classes of cargo that rules tell apart: owners, ends and lists in turn."""
-    from corridors.model.access import Cargo
-
-    owners = ("EU", "US", "TR", "CN", "IN", "RU", "IR", "KZ")
-    ends = (("CN", "DE"), ("RU", "IN"), ("IR", "RU"), ("KZ", "TR"))
-    lists = ("eu_listed", "us_sdn")
-    found = [
-        Cargo(
-            origin=frozenset({a}), destination=frozenset({b}), owner=frozenset({owner}),
-            commodity=frozenset({"container"}), list=frozenset({name}),
-        )
-        for owner in owners for a, b in ends for name in lists
-    ]  # fmt: skip
-    return found[:count]
 
 
 def _environment(folder: Path) -> dict[str, str]:
