@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy.sparse as sp
 
-from corridors.solve.errors import SolverError
 from corridors.solve.games import players_of
-from corridors.solve.switched import switches_of
+from corridors.solve.linear import LinearProgramme, solve_linear
 from corridors.solve.tables import sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from ortools.linear_solver import pywraplp
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -152,33 +151,30 @@ class _Scheme:
             self.rows += fresh
 
     def _solved(self, rows: list[int]) -> tuple[Floats, float, list[int]]:
-        from ortools.linear_solver import pywraplp
-
-        solver = pywraplp.Solver.CreateSolver("GLOP")
-        if solver is None:
-            msg = "OR-Tools was built without GLOP"
-            raise SolverError(msg)
         scale = 1 / self.size
-        least = [self.value[1 << k] * scale if self.rational else -np.inf for k in range(self.n)]
-        share = [solver.NumVar(float(low), solver.infinity(), "") for low in least]
-        epsilon = solver.NumVar(-solver.infinity(), solver.infinity(), "")
-        for coalition, worth in self.fixed.items():
-            _row(solver, share, coalition, worth * scale, worth * scale)
-        excess = []
-        for coalition in rows:
-            row = _row(solver, share, coalition, float(self.value[coalition]) * scale, np.inf)
-            row.SetCoefficient(epsilon, -1.0)
-            excess.append(row)
-        solver.Maximize(epsilon)
-        if solver.Solve() != pywraplp.Solver.OPTIMAL:
-            msg = "GLOP found no optimum of the least excess"
-            raise SolverError(msg)
-        payoff = np.array([one.solution_value() for one in share]) * self.size
+        low = np.full(self.n, -np.inf)
+        if self.rational:
+            low = self.value[[1 << player for player in range(self.n)]] * scale
+        worth = np.array(list(self.fixed.values())) * scale
+        asked = self.value[rows] * scale
+        held = _members(list(self.fixed), self.n, 0.0)
+        free = _members(rows, self.n, -1.0)
+        # Shares of the players and, last, the least excess, which is to be as large as can be.
+        solution = solve_linear(
+            LinearProgramme(
+                cost=np.append(np.zeros(self.n), -1.0),
+                low=np.append(low, -np.inf),
+                high=np.full(self.n + 1, np.inf),
+                matrix=sp.csr_array(np.vstack([held, free])),
+                row_low=np.concatenate([worth, asked]),
+                row_high=np.concatenate([worth, np.full(len(rows), np.inf)]),
+            )
+        )
+        prices = solution.prices[len(worth) :]
         tight = [
-            coalition for coalition, row in zip(rows, excess, strict=True)
-            if abs(row.dual_value()) > MATTERS
-        ]  # fmt: skip
-        return payoff, epsilon.solution_value() * self.size, tight
+            one for one, price in zip(rows, prices.tolist(), strict=True) if abs(price) > MATTERS
+        ]
+        return solution.values[:-1] * self.size, float(solution.values[-1]) * self.size, tight
 
     def _free(self) -> Bools:
         """Return the coalitions whose share does not follow from what is fixed, (2^n,)."""
@@ -192,13 +188,12 @@ class _Scheme:
         return free
 
 
-def _row(
-    solver: pywraplp.Solver, share: list[pywraplp.Variable], coalition: int, low: float, high: float
-) -> pywraplp.Constraint:
-    row = solver.Constraint(low, high)
-    for player in switches_of(coalition):
-        row.SetCoefficient(share[player], 1.0)
-    return row
+def _members(coalitions: list[int], players: int, excess: float) -> Floats:
+    """Return a row for each coalition: who is in it, and the factor of the excess."""
+    rows = np.full((len(coalitions), players + 1), excess)
+    masks = np.array(coalitions, np.int64)[:, None]
+    rows[:, :players] = masks >> np.arange(players) & 1
+    return rows
 
 
 def _size(value: Floats) -> float:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy.sparse as sp
 
-from corridors.solve.errors import SolverError
+from corridors.solve.linear import LinearProgramme, solve_linear
 from corridors.solve.switched import switches_of
 
 if TYPE_CHECKING:
@@ -144,26 +145,20 @@ def best_portfolio(regret: Floats) -> Choice:
 
 def _shares(regret: Floats) -> tuple[Floats, float]:
     """Return the best shares against some states, and their largest regret."""
-    from ortools.linear_solver import pywraplp
-
-    solver = pywraplp.Solver.CreateSolver("GLOP")
-    if solver is None:
-        msg = "OR-Tools was built without GLOP"
-        raise SolverError(msg)
-    share = [solver.NumVar(0.0, 1.0, "") for _ in regret]
-    worst = solver.NumVar(0.0, solver.infinity(), "")
+    ways, states = regret.shape
     scale = 1 / max(float(regret.max()), 1e-300)
-    whole = solver.Constraint(1.0, 1.0)
-    for one in share:
-        whole.SetCoefficient(one, 1.0)
-    for column in (regret * scale).T:
-        row = solver.Constraint(-solver.infinity(), 0.0)
-        row.SetCoefficient(worst, -1.0)
-        for one, value in zip(share, column.tolist(), strict=True):
-            row.SetCoefficient(one, value)
-    solver.Minimize(worst)
-    if solver.Solve() != pywraplp.Solver.OPTIMAL:
-        msg = "GLOP found no optimum of the largest regret"
-        raise SolverError(msg)
-    found = np.maximum([one.solution_value() for one in share], 0.0)
-    return found / found.sum(), worst.solution_value() / scale
+    matrix = np.full((states + 1, ways + 1), -1.0)
+    matrix[0] = np.append(np.ones(ways), 0.0)
+    matrix[1:, :ways] = regret.T * scale
+    solution = solve_linear(
+        LinearProgramme(
+            cost=np.append(np.zeros(ways), 1.0),
+            low=np.zeros(ways + 1),
+            high=np.append(np.ones(ways), np.inf),
+            matrix=sp.csr_array(matrix),
+            row_low=np.append(1.0, np.full(states, -np.inf)),
+            row_high=np.append(1.0, np.zeros(states)),
+        )
+    )
+    found = np.maximum(solution.values[:ways], 0.0)
+    return found / found.sum(), float(solution.values[ways]) / scale
