@@ -112,8 +112,10 @@ class Bench:
     moments: tuple[Moment, ...]
 
     @classmethod
-    def of(cls, network: Path, overrides: Sequence[RateOverride] = ()) -> Bench:
-        """Load the network, the replays and the baseline.
+    def of(
+        cls, network: Path, overrides: Sequence[RateOverride] = (), *, fitted: bool = True
+    ) -> Bench:
+        """Load the network, the replays and the baseline; with fitted rates or without.
 
         Raises
         ------
@@ -122,7 +124,7 @@ class Bench:
         """
         built, snapshot, register = read(BUILT, network)
         known = lanes(snapshot)
-        rates = load_rates().with_overrides(overrides)
+        rates = load_rates(fitted=fitted).with_overrides(overrides)
         names = (BASELINE, *(name for name in scenario_ids() if name.startswith("replay_")))
         return cls(
             tuple(
@@ -147,7 +149,8 @@ class Bench:
 
 def validate(
     network: Path, *, out: Path | None = None, docs: Path | None = None,
-    overrides: Sequence[RateOverride] = (), references: References | None = None,
+    overrides: Sequence[RateOverride] = (), fitted: bool = True,
+    references: References | None = None,
 ) -> Validation:  # fmt: skip
     """Hold the model against all published values and orderings.
 
@@ -161,6 +164,8 @@ def validate(
         Page whose counted part is rewritten.
     overrides
         Rates in place of those of the table.
+    fitted
+        Whether the rates of fitted.csv stand in place of those they were fitted from.
     references
         Published values; the shipped ones if not given.
 
@@ -171,7 +176,7 @@ def validate(
     """
     started = time.perf_counter()
     references = references or load_reference()
-    bench = Bench.of(network, overrides)
+    bench = Bench.of(network, overrides, fitted=fitted)
     bench.prepare(references)
     found = Validation(
         tuple(Compared(row, question(bench.nearest(row), row).answer) for row in references.values),

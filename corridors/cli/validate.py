@@ -23,18 +23,16 @@ def validate(
         Path | None, typer.Option(help="Folder for tables and plot.", show_default=False)
     ] = None,
     docs: Annotated[Path | None, typer.Option(help="Page whose counted part is rewritten.")] = None,
-    fitted: Annotated[
-        bool, typer.Option("--fitted", help="With the rates of fitted.csv in place of the table's.")
+    unfitted: Annotated[
+        bool, typer.Option("--unfitted", help="With the rates as they were before the fit.")
     ] = False,
     json: Json = False,
 ) -> None:
     """Hold the model against published costs, times and distances."""
-    from corridors.fit import fitted_rates
     from corridors.report.validation import as_dict
     from corridors.validate import validate as validate_model
 
-    overrides = fitted_rates() if fitted else ()
-    found = validate_model(network, out=out, docs=docs, overrides=overrides)
+    found = validate_model(network, out=out, docs=docs, fitted=not unfitted)
     if json:
         print_json(as_dict(found))
     else:

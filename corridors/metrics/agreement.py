@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from corridors.metrics.amounts import Part
     from corridors.scenario.reference import Ordering, Reference
-    from corridors.scenario.reference_cells import Way
 
 #: Quantity -> what the targets call it.
 LIKE = {
@@ -201,14 +200,10 @@ def most_right(ordered: Iterable[Ordered]) -> tuple[int, int]:
         if one.right is None:
             continue
         n += 1
-        row, ways = one.row, (_said(one.row.better), _said(one.row.worse))
+        row, ways = one.row, (one.row.better.words, one.row.worse.words)
         ends = row.conflict or row.id, row.quantity, frozenset(ways if row.conflict else ())
         sides.setdefault(ends, Counter())[ways[0]] += 1
     return sum(max(votes.values()) for votes in sides.values()), n
-
-
-def _said(way: Way) -> str:
-    return way.corridor or ";".join(way.through)
 
 
 def worst(compared: Iterable[Compared], *, least: float) -> list[Compared]:

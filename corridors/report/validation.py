@@ -31,7 +31,6 @@ from corridors.report.scatter import plot
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from corridors.scenario.reference_cells import Way
 
 __all__ = ["as_dict", "docs_page", "files_of", "group_cells", "ordered_words", "worst_words"]
 
@@ -118,7 +117,7 @@ def value_row(one: Compared) -> dict[str, object]:
     row, told = one.row, one.told
     cells = (
         row.id, row.counts, row.quantity, row.scope, row.kind, row.origin, row.destination,
-        way_words(row.way), row.mode, str(row.as_of.start or ""), _round(row.centre),
+        row.way.words, row.mode, str(row.as_of.start or ""), _round(row.centre),
         _round(row.low), _round(row.high), row.unit, _round(told.value), _round(one.ratio),
         one.inside, told.scenario, told.stage, told.mode_held, told.kept,
         ";".join(told.through), ";".join(row.sets), row.confidence, row.note,
@@ -131,7 +130,7 @@ def ordering_row(one: Ordered) -> dict[str, object]:
     row = one.row
     cells = (
         row.id, row.counts, row.quantity, row.kind, row.origin, row.destination,
-        str(row.as_of.start or ""), way_words(row.better), way_words(row.worse),
+        str(row.as_of.start or ""), row.better.words, row.worse.words,
         _round(one.better.value), _round(one.worse.value), _round(one.factor),
         _round(row.factor[0]), _round(row.factor[1]), one.right, one.inside,
         one.better.stage, one.worse.stage, row.conflict, ";".join(row.sets), row.confidence,
@@ -140,15 +139,10 @@ def ordering_row(one: Ordered) -> dict[str, object]:
     return dict(zip(ORDERING_FIELDS, cells, strict=True))
 
 
-def way_words(way: Way) -> str:
-    """Return a way as the tables write it."""
-    return way.corridor or ";".join(way.through)
-
-
 def worst_words(one: Compared) -> str:
     """Return in words how far the model is off a row, and what would have to change."""
     row = one.row
-    along = f" by {way_words(row.way)}" if row.way.corridor or row.way.through else ""
+    along = f" by {row.way.words}" if row.way.words else ""
     ratio = one.ratio or 1.0
     far = f"{ratio:.2f} times" if ratio >= 1 else f"1/{1 / ratio:.2f} of"
     text = (
@@ -169,8 +163,8 @@ def ordered_words(one: Ordered) -> str:
     row = one.row
     verdict = {True: "right", False: "wrong", None: "no way for one"}[one.right]
     return (
-        f"{row.id} {row.quantity} {row.origin}-{row.destination}, {way_words(row.better)} "
-        f"{_amount(one.better.value)} before {way_words(row.worse)} "
+        f"{row.id} {row.quantity} {row.origin}-{row.destination}, {row.better.words} "
+        f"{_amount(one.better.value)} before {row.worse.words} "
         f"{_amount(one.worse.value)}: {verdict}, factor {_amount(one.factor)} against "
         f"{_range(row.factor)}"
     )
@@ -236,7 +230,7 @@ def _changes(found: Validation) -> Iterable[str]:
         if one.row.counts and one.right is False:
             ways = (one.row.better, one.row.worse)
             changes = [
-                f"{change[0].what} on {way_words(way)} times {change[1]:.2f}"
+                f"{change[0].what} on {way.words} times {change[1]:.2f}"
                 for way, change in zip(ways, turned(one), strict=True)
                 if change
             ]

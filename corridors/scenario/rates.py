@@ -17,9 +17,11 @@ from corridors.scenario.commodities import (
     read_sources,
 )
 from corridors.scenario.deflator import load_deflator, worth_of
+from corridors.scenario.fitted import with_fitted
 from corridors.scenario.places import data_folder
 from corridors.scenario.tables import Row, Table, read_table
 from corridors.scenario.vocabulary import (
+    ANY,
     BY_MODE,
     BY_WEIGHT,
     COMMODITIES,
@@ -35,10 +37,10 @@ if TYPE_CHECKING:
 
     from corridors.scenario.commodities import Commodity, Direction
 
-#: Any mode, place or goods.
-ANY = "*"
 #: The tables that `load_rates` reads.
-TABLES = ("deflator.csv", "groups.csv", "rates.csv", "commodities.csv", "directions.csv")
+TABLES = (
+    "deflator.csv", "groups.csv", "rates.csv", "fitted.csv", "commodities.csv", "directions.csv",
+)  # fmt: skip
 
 COLUMNS = (
     "component", "mode", "place", "commodity", "value", "low", "high", "unit",
@@ -180,13 +182,15 @@ def _override(given: RateOverride) -> Rate:
     )  # fmt: skip
 
 
-def load_rates(folder: Path | None = None) -> Rates:
+def load_rates(folder: Path | None = None, *, fitted: bool = True) -> Rates:
     """Load rates.csv, brought to USD of 2024, and groups.csv.
 
     Parameters
     ----------
     folder
         Where the tables lie; the shipped ones if not given.
+    fitted
+        Whether the rates of fitted.csv stand in place of those they were fitted from.
 
     Raises
     ------
@@ -211,7 +215,8 @@ def load_rates(folder: Path | None = None) -> Rates:
     if together:
         msg = "the tables of rates are invalid:"
         raise ScenarioError(msg, findings=together)
-    return Rates(rates, groups, commodities, directions)
+    found = Rates(rates, groups, commodities, directions)
+    return with_fitted(found, folder) if fitted else found
 
 
 def _countries(rates: Iterable[Rate]) -> set[str]:

@@ -9,6 +9,8 @@ RATIO = "ratio"
 
 MODES = ("rail", "road", "sea", "ferry")
 
+#: Any mode, place or goods.
+ANY = "*"
 #: Classes of goods; what a demand does not say is in containers.
 CONTAINER = "container"
 COMMODITIES = (CONTAINER, "general", "grain", "oil_products")
