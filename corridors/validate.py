@@ -50,7 +50,8 @@ STAGES = ((AS_OF_DAY, LIFTED), (ALL_BUILT,))
 #: Cargo of a published value: containers of no owner that rules single out.
 CARGO = Traits(commodity=("container",))
 
-#: What published freight does not hold: the shipper pays them apart.
+#: What published freight does not hold, beside what scenarios leave out: the shipper pays
+#: them apart.
 NOT_FREIGHT = ("insurance", "container_lease")
 
 
@@ -100,7 +101,8 @@ class Moment:
             Demand(f"{origin}-{destination}", origin, destination, 1.0, CARGO)
             for origin, destination in self.ends
         )
-        costs = replace(base.costs, left_out=NOT_FREIGHT)
+        left_out = tuple(dict.fromkeys((*base.costs.left_out, *NOT_FREIGHT)))
+        costs = replace(base.costs, left_out=left_out)
         asked = replace(base, demands=demands, access=access, costs=costs)
         return compile_scenario(asked, self.snapshot, self.rates, self.register)
 

@@ -178,7 +178,10 @@ def class_of(words: Iterable[str]) -> str:
     --------
     >>> class_of(["wheat", "grain"])
     'grain'
+    >>> class_of(["container", "high_value"])
+    'high_value'
     >>> class_of([])
     'container'
     """
-    return next((word for word in words if word in COMMODITIES), CONTAINER)
+    named = (word for word in words if word in COMMODITIES and word != CONTAINER)
+    return next(named, CONTAINER)

@@ -87,6 +87,4 @@ def _moved(
         table.find(row, "after", message, AGAIN)
     held = min(max(after, rate.low), rate.high)
     note = f"{before:g} before the fit to {cells['rows'].replace(';', ', ')}"
-    return rate, replace(
-        rate, value=held, quality=QUALITY, note=note, line=row.line, table=NAME
-    )
+    return rate, replace(rate, value=held, quality=QUALITY, note=note, line=row.line, table=NAME)

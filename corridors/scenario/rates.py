@@ -27,6 +27,7 @@ from corridors.scenario.vocabulary import (
     COMMODITIES,
     COMPONENTS,
     CONTAINER,
+    IN_CONTAINERS,
     MODES,
     unit_problem,
 )
@@ -107,8 +108,8 @@ class Rates:
     ) -> Rate:  # fmt: skip
         """Return the rate of the first place that has one, the mode's before any mode's.
 
-        Goods without a rate of their own anywhere pay what a container pays, which is
-        marked as assumed.
+        Whatever goes in containers pays what a container pays. Other goods without a rate
+        of their own anywhere pay that too, which is marked as assumed.
 
         Raises
         ------
@@ -116,6 +117,7 @@ class Rates:
             If not even a rate for all places exists.
         """
         around = (*places, ANY)
+        commodity = CONTAINER if commodity in IN_CONTAINERS else commodity
         rate = self._nearest(component, measure, mode, around, (commodity, ANY))
         if rate is None and commodity != CONTAINER:
             stand_in = self._nearest(component, measure, mode, around, (CONTAINER,))
