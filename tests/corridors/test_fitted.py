@@ -43,7 +43,7 @@ def change(folder: Path, column: str, to: str) -> list[str]:
 
 def test_a_fitted_rate_says_from_where_and_stays_within_its_range() -> None:
     before, after = load_rates(fitted=False), load_rates()
-    moved = [(old, new) for old, new in zip(before.rows, after.rows, strict=True) if old is not new]
+    moved = [(old, new) for old, new in zip(before.rows, after.rows, strict=True) if old != new]
     assert len(moved) >= 10
     for old, new in moved:
         assert (new.component, new.mode, new.place) == (old.component, old.mode, old.place)

@@ -262,7 +262,7 @@ def test_the_equation_of_a_row_is_the_cost_of_its_way(found: Fitted, bench: Benc
     fitted = dict(zip(found.rates, found.fit.values, strict=True))
     moved = sum(fitted[rate] * km for rate, km in row.km.items())
     assert question(bench.nearest(row.reference), row.reference).answer.value == pytest.approx(
-        row.fixed + moved
+        row.fixed + moved, rel=1e-4
     )
     # Dostyk to Brest: three railways, each rate over its own part of the way.
     km = {rate.place: length for rate, length in row.km.items()}
@@ -325,6 +325,28 @@ def _least_through(
         apart = router.trees(here.astype(np.int64)).distance[:, there]
         least = (least[:, None] + apart).min(axis=0)
     return float(least[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "end", "modes"),
+    [
+        ("RV054", "PANZ", "PBAK", {Mode.SEA, Mode.FERRY}),
+        ("RV003", "PBND", "PAMI", {Mode.ROAD, Mode.FERRY}),
+        ("RV003", "PAMI", "PASF", {Mode.SEA, Mode.FERRY}),
+    ],
+)
+def test_a_way_leaves_a_terminal_by_the_mode_that_was_published(
+    bench: Bench, name: str, start: str, end: str, modes: set[Mode]
+) -> None:
+    found = ask(bench, name).found
+    assert found is not None
+    graph, way = found.compiled.graph, found.amounts.arcs
+    at = graph.nodes.terminal[graph.arcs.head[way]]
+    names = [graph.terminal_ids[k] if k >= 0 else "" for k in at.tolist()]
+    between = way[names.index(start) + 1 : names.index(end) + 1]
+    lines = between[graph.arcs.kind[between] == Kind.LINE]
+    assert {Mode(mode) for mode in graph.arcs.mode[lines].tolist()} <= modes
+    assert graph.arcs.length_km[lines].sum() > 200
 
 
 def test_a_way_along_a_corridor_runs_over_its_section_and_stays_in_its_countries(
