@@ -97,7 +97,7 @@ class Ordered:
 
     @property
     def alike(self) -> bool:
-        """Whether the two ways were published as alike: the factor may be within `ALIKE`."""
+        """Whether the two ways may be alike by the source: a factor within `ALIKE` is published."""
         low, high = self.row.factor
         return (low or high or float("inf")) <= ALIKE
 
@@ -105,8 +105,8 @@ class Ordered:
     def right(self) -> bool | None:
         """Whether the model orders them as published; None if it lacks a way.
 
-        Ways published as alike must differ by no more than `ALIKE` either way, or lie in
-        the published range.
+        Ways that may be alike must differ by no more than `ALIKE` either way, or lie in the
+        published range.
         """
         if self.factor is None:
             return None

@@ -162,7 +162,7 @@ def ordered_words(one: Ordered) -> str:
     """Return in words how the model orders two ways."""
     row = one.row
     verdict = {True: "right", False: "wrong", None: "no way for one"}[one.right]
-    verdict += " (published as alike)" if one.alike else ""
+    verdict += " (may be alike)" if one.alike else ""
     return (
         f"{row.id} {row.quantity} {row.origin}-{row.destination}, {row.better.words} "
         f"{_amount(one.better.value)} before {row.worse.words} "
