@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from corridors.errors import InputMissingError
 from corridors.manifest import make_manifest, manifest_bytes
 from corridors.metrics.agreement import Compared, Ordered, Told, Validation
-from corridors.metrics.amounts import amounts, parts, speed_kmh
+from corridors.metrics.amounts import amounts, assumed_share, parts, speed_kmh
 from corridors.metrics.told import Keep, Ways, lanes
 from corridors.model.scenario import Demand, RateOverride, Traits
 from corridors.report.outputs import write_files, writing_output
@@ -255,6 +255,9 @@ class Question:
             kept=not self.way.corridor or found.keep < Keep.SECTION,
             through=tuple(compiled.graph.countries[at] for at in passed),
             parts=() if speed else parts(compiled, found.amounts),
+            assumed=assumed_share(
+                compiled, found.demand, found.amounts, quantity=self.row.quantity, unit=self.unit
+            ),
         )
 
     def _tries(self) -> Iterator[tuple[str, Keep, str]]:

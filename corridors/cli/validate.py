@@ -46,6 +46,7 @@ def show_validation(found: Validation, out: Path | None) -> None:
     from corridors.report.validation import (
         GROUPINGS,
         LOSS,
+        assumed_words,
         group_cells,
         ordered_words,
         worst_words,
@@ -56,6 +57,7 @@ def show_validation(found: Validation, out: Path | None) -> None:
         asked = f"{'at least' if one.at_least else 'at most'} {one.asked:.2f}"
         met = "met" if one.met else "not met"
         print(f"{one.name}: {one.reached:.2f} on {one.n} rows, asked {asked}: {met}")
+    print(assumed_words(found))
     for by, name_of in GROUPINGS.items():
         numbers = ("rows", "no way", "off", "bias", "inside", "of")
         made = table("group", *numbers, right=numbers)

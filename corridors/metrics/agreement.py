@@ -40,7 +40,8 @@ class Told:
 
     `scenario` gave access and network, `stage` what had to be lifted for a way to be
     open, `mode_held` whether the published mode sufficed, `kept` whether the way stays in
-    the countries of its corridor, `through` the countries passed.
+    the countries of its corridor, `through` the countries passed, `assumed` the share of
+    the value that rests on assumed rates.
     """
 
     value: float | None
@@ -50,6 +51,7 @@ class Told:
     kept: bool = True
     through: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
+    assumed: float | None = None
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,15 @@ def most_right(ordered: Iterable[Ordered]) -> tuple[int, int]:
         ends = row.conflict or row.id, row.quantity, frozenset(ways if row.conflict else ())
         sides.setdefault(ends, Counter())[ways[0]] += 1
     return sum(max(votes.values()) for votes in sides.values()), n
+
+
+def assumed_share(compared: Iterable[Compared]) -> dict[str, float]:
+    """Return the median share of values that rests on assumed rates, costs and times apart."""
+    found: dict[str, list[float]] = {}
+    for one in compared:
+        if one.row.counts and one.told.assumed is not None:
+            found.setdefault(LIKE[one.row.quantity], []).append(one.told.assumed)
+    return {like: median(found[like]) for like in ("cost", "time") if like in found}
 
 
 def worst(compared: Iterable[Compared], *, least: float) -> list[Compared]:

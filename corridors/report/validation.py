@@ -17,6 +17,7 @@ from corridors.metrics.agreement import (
     Ordered,
     Told,
     Validation,
+    assumed_share,
     grouped,
     most_right,
     needed,
@@ -32,11 +33,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
-__all__ = ["as_dict", "docs_page", "files_of", "group_cells", "ordered_words", "worst_words"]
+__all__ = [
+    "as_dict", "assumed_words", "docs_page", "files_of", "group_cells", "ordered_words",
+    "worst_words",
+]  # fmt: skip
 
 VALUE_FIELDS = (
     "id", "counts", "quantity", "scope", "kind", "from_id", "to_id", "via", "mode", "as_of",
-    "published", "low", "high", "unit", "model", "ratio", "inside", "scenario", "stage",
+    "published", "low", "high", "unit", "model", "ratio", "inside", "assumed_share", "scenario",
+    "stage",
     "mode_held", "kept", "through", "sets", "confidence", "note",
 )  # fmt: skip
 ORDERING_FIELDS = (
@@ -95,6 +100,9 @@ def as_dict(found: Validation) -> dict[str, Any]:
             for by, name_of in GROUPINGS.items()
             for group in grouped(found.compared, name_of)
         ],
+        "assumed_share": {
+            like: _round(share) for like, share in assumed_share(found.compared).items()
+        },
         "values": [value_row(one) for one in found.compared],
         "orderings": [ordering_row(one) for one in found.ordered],
     }  # fmt: skip
@@ -119,7 +127,7 @@ def value_row(one: Compared) -> dict[str, object]:
         row.id, row.counts, row.quantity, row.scope, row.kind, row.origin, row.destination,
         row.way.words, row.mode, str(row.as_of.start or ""), _round(row.centre),
         _round(row.low), _round(row.high), row.unit, _round(told.value), _round(one.ratio),
-        one.inside, told.scenario, told.stage, told.mode_held, told.kept,
+        one.inside, _round(told.assumed), told.scenario, told.stage, told.mode_held, told.kept,
         ";".join(told.through), ";".join(row.sets), row.confidence, row.note,
     )  # fmt: skip
     return dict(zip(VALUE_FIELDS, cells, strict=True))
@@ -190,6 +198,7 @@ def _sections(found: Validation) -> Iterable[str]:
           t.n, "yes" if t.met else "no") for t in targets(found)],
     )  # fmt: skip
     yield _reachable(found)
+    yield assumed_words(found)
     for title, names in SERIES.items():
         yield f"### {title}"
         yield _series([one for one in found.ordered if one.row.group in names])
@@ -213,6 +222,13 @@ def _sections(found: Validation) -> Iterable[str]:
         [(c.row.id, c.row.quantity, _amount(c.told.value), _amount(c.row.centre), c.row.unit,
           _amount(c.ratio), ", ".join(c.row.sets)) for c in found.compared if not c.row.counts],
     )  # fmt: skip
+
+
+def assumed_words(found: Validation) -> str:
+    """Return in words how much of the model's values rests on assumed rates."""
+    shares = assumed_share(found.compared)
+    told = " and ".join(f"{share:.0%} of a {like}" for like, share in shares.items())
+    return f"On assumed rates rest, by the median of the rows that count, {told or 'no value'}."
 
 
 def _series(rows: Sequence[Ordered]) -> str:

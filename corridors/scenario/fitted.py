@@ -59,24 +59,23 @@ def with_fitted(rates: Rates, folder: Path) -> Rates:
         for rate in rates.rows
         if rate.commodity in (CONTAINER, ANY)
     }
-    moved = {row.line: _moved(table, row, known) for row in table.rows}
+    instead: dict[Rate, Rate] = {}
+    for row in table.rows:
+        instead |= _moved(table, row, known)
     if table.findings:
         msg = "the fitted rates are invalid:"
         raise ScenarioError(msg, findings=table.findings)
-    instead = {rate: new for rate, new in moved.values() if rate is not None}
     return replace(rates, rows=tuple(instead.get(rate, rate) for rate in rates.rows))
 
 
-def _moved(
-    table: Table, row: Row, known: Mapping[tuple[str, ...], Rate]
-) -> tuple[Rate, Rate] | tuple[None, None]:
-    """Return a rate of the table and what it was moved to, noting what is wrong."""
+def _moved(table: Table, row: Row, known: Mapping[tuple[str, str, str], Rate]) -> dict[Rate, Rate]:
+    """Return what a rate of the table was moved to, noting what is wrong."""
     cells = row.cells
     rate = known.get((cells["component"], cells["mode"], cells["place"]))
     before, after = (table.number(row, column, least=0.0) for column in ("before", "after"))
     if rate is None:
         table.find(row, "place", "rates.csv has no such rate for containers", AGAIN)
-        return None, None
+        return {}
     if cells["unit"] != rate.unit:
         table.find(row, "unit", f"the unit is {cells['unit'] or 'missing'}", f"write {rate.unit}")
     if not isclose(before, rate.value, rel_tol=1e-3, abs_tol=_ROUNDED):
@@ -87,4 +86,4 @@ def _moved(
         table.find(row, "after", message, AGAIN)
     held = min(max(after, rate.low), rate.high)
     note = f"{before:g} before the fit to {cells['rows'].replace(';', ', ')}"
-    return rate, replace(rate, value=held, quality=QUALITY, note=note, line=row.line, table=NAME)
+    return {rate: replace(rate, value=held, quality=QUALITY, note=note, line=row.line, table=NAME)}

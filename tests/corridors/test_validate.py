@@ -29,6 +29,7 @@ from corridors.metrics.agreement import (
     worst,
 )
 from corridors.metrics.amounts import Part
+from corridors.metrics.bill import ASSUMED, Biller
 from corridors.metrics.told import Keep, loop_km
 from corridors.model.access import Span
 from corridors.model.scenario import RateOverride
@@ -379,6 +380,22 @@ def test_carriage_leaves_out_what_lies_before_and_after_the_line(bench: Bench) -
     assert found.amounts.total == pytest.approx(
         found.compiled.graph.arcs.length_km[found.amounts.arcs].sum()
     )
+
+
+@pytest.mark.parametrize("name", ["RV006", "RV068", "RV113", "RV142"])
+def test_what_rests_on_assumed_rates_is_that_of_the_bill(bench: Bench, name: str) -> None:
+    asked = ask(bench, name)
+    found = asked.found
+    assert found is not None
+    graph, way = found.compiled.graph, found.amounts.arcs
+    bill = Biller(found.compiled.view(found.demand), graph.arcs.length_km).lines(way.tolist())
+    amount = {"cost": "usd_per_feu" if asked.unit == "USD/FEU" else "usd"}.get(
+        asked.row.quantity, "h"
+    )
+    whole = sum(getattr(line, amount) for line in bill)
+    assumed = sum(getattr(line, amount) for line in bill if line.quality == ASSUMED)
+    assert 0 < assumed < whole
+    assert asked.answer.assumed == pytest.approx(assumed / whole)
 
 
 def test_a_row_about_a_planned_line_needs_it_built(bench: Bench) -> None:
