@@ -104,6 +104,11 @@ class Ordered:
         return (low or high or float("inf")) <= ALIKE
 
     @property
+    def near(self) -> bool:
+        """Whether the two ways are alike in the model, within `ALIKE` either way."""
+        return self.factor is not None and 1 / ALIKE <= self.factor <= ALIKE
+
+    @property
     def right(self) -> bool | None:
         """Whether the model orders them as published; None if it lacks a way.
 
@@ -113,7 +118,7 @@ class Ordered:
         if self.factor is None:
             return None
         if self.alike:
-            return 1 / ALIKE <= self.factor <= max(ALIKE, self.row.factor[1] or ALIKE)
+            return self.near or 1 < self.factor <= (self.row.factor[1] or ALIKE)
         return self.factor > 1
 
     @property

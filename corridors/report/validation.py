@@ -12,6 +12,7 @@ from math import exp, isnan
 from typing import TYPE_CHECKING, Any
 
 from corridors.metrics.agreement import (
+    ALIKE,
     Compared,
     Group,
     Ordered,
@@ -267,6 +268,10 @@ def _reachable(found: Validation) -> str:
             share, count = share_right(one for one in judged if getattr(one.row, of) == value)
             shares.append(f"{value} {share:.0%} of {count}")
         lines.append(f"{words}: {', '.join(shares)}.")
+    close = [one for one in judged if one.right and not one.alike and one.near]
+    lines.append(
+        f"Right by less than {ALIKE - 1:.0%}: {', '.join(o.row.id for o in close) or '-'}."
+    )
     return " ".join(lines)
 
 
