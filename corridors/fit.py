@@ -16,11 +16,9 @@ import numpy as np
 
 from corridors.metrics.amounts import freight, items_of
 from corridors.model.cost import Component
-from corridors.model.scenario import RateOverride
 from corridors.report.outputs import writing_output
-from corridors.scenario.places import data_folder
+from corridors.scenario.fitted import FIELDS
 from corridors.scenario.reference import load_reference
-from corridors.scenario.tables import read_table
 from corridors.solve.bounded import fit_within
 from corridors.validate import Bench, question
 
@@ -38,10 +36,6 @@ if TYPE_CHECKING:
 RELATIVE_ERROR = 0.10
 #: The least share of a row's cost that is paid for lines on land.
 LAND_SHARE = 0.5
-FIELDS = (
-    "component", "mode", "place", "before", "after", "low", "high", "unit", "at_bound",
-    "least_without", "most_without", "rows", "residuals_before", "residuals_after",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -118,7 +112,7 @@ def fit(network: Path, *, out: Path | None = None) -> Fitted:
         As their names say.
     """
     references = load_reference()
-    bench = Bench.of(network)
+    bench = Bench.of(network, fitted=False)
     bench.prepare(references)
     setting = [
         one
@@ -133,26 +127,6 @@ def fit(network: Path, *, out: Path | None = None) -> Fitted:
         with writing_output(out) as partial:
             partial.write_bytes(as_csv(found))
     return found
-
-
-def fitted_rates(path: Path | None = None) -> tuple[RateOverride, ...]:
-    """Return the rates of fitted.csv, to be put in place of those of rates.csv.
-
-    Raises
-    ------
-    ScenarioError, InputMissingError
-        If the table is wrong or missing.
-    """
-    table = read_table(path or data_folder() / "fitted.csv", FIELDS)
-    rates = tuple(
-        RateOverride(
-            row.cells["component"], table.number(row, "after", least=0.0), row.cells["unit"],
-            row.cells["mode"], row.cells["place"], "fitted.csv",
-        )
-        for row in table.rows
-    )  # fmt: skip
-    table.done()
-    return rates
 
 
 def as_csv(found: Fitted) -> bytes:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from corridors.errors import InputMissingError
 from corridors.manifest import make_manifest, manifest_bytes
 from corridors.metrics.agreement import Compared, Ordered, Told, Validation
-from corridors.metrics.amounts import amounts, parts, speed_kmh
+from corridors.metrics.amounts import amounts, assumed_share, parts, speed_kmh
 from corridors.metrics.told import Keep, Ways, lanes
 from corridors.model.scenario import Demand, RateOverride, Traits
 from corridors.report.outputs import write_files, writing_output
@@ -50,7 +50,8 @@ STAGES = ((AS_OF_DAY, LIFTED), (ALL_BUILT,))
 #: Cargo of a published value: containers of no owner that rules single out.
 CARGO = Traits(commodity=("container",))
 
-#: What published freight does not hold: the shipper pays them apart.
+#: What published freight does not hold, beside what scenarios leave out: the shipper pays
+#: them apart.
 NOT_FREIGHT = ("insurance", "container_lease")
 
 
@@ -100,7 +101,8 @@ class Moment:
             Demand(f"{origin}-{destination}", origin, destination, 1.0, CARGO)
             for origin, destination in self.ends
         )
-        costs = replace(base.costs, left_out=NOT_FREIGHT)
+        left_out = tuple(dict.fromkeys((*base.costs.left_out, *NOT_FREIGHT)))
+        costs = replace(base.costs, left_out=left_out)
         asked = replace(base, demands=demands, access=access, costs=costs)
         return compile_scenario(asked, self.snapshot, self.rates, self.register)
 
@@ -112,8 +114,10 @@ class Bench:
     moments: tuple[Moment, ...]
 
     @classmethod
-    def of(cls, network: Path, overrides: Sequence[RateOverride] = ()) -> Bench:
-        """Load the network, the replays and the baseline.
+    def of(
+        cls, network: Path, overrides: Sequence[RateOverride] = (), *, fitted: bool = True
+    ) -> Bench:
+        """Load the network, the replays and the baseline; with fitted rates or without.
 
         Raises
         ------
@@ -122,7 +126,7 @@ class Bench:
         """
         built, snapshot, register = read(BUILT, network)
         known = lanes(snapshot)
-        rates = load_rates().with_overrides(overrides)
+        rates = load_rates(fitted=fitted).with_overrides(overrides)
         names = (BASELINE, *(name for name in scenario_ids() if name.startswith("replay_")))
         return cls(
             tuple(
@@ -147,7 +151,8 @@ class Bench:
 
 def validate(
     network: Path, *, out: Path | None = None, docs: Path | None = None,
-    overrides: Sequence[RateOverride] = (), references: References | None = None,
+    overrides: Sequence[RateOverride] = (), fitted: bool = True,
+    references: References | None = None,
 ) -> Validation:  # fmt: skip
     """Hold the model against all published values and orderings.
 
@@ -161,6 +166,8 @@ def validate(
         Page whose counted part is rewritten.
     overrides
         Rates in place of those of the table.
+    fitted
+        Whether the rates of fitted.csv stand in place of those they were fitted from.
     references
         Published values; the shipped ones if not given.
 
@@ -171,7 +178,7 @@ def validate(
     """
     started = time.perf_counter()
     references = references or load_reference()
-    bench = Bench.of(network, overrides)
+    bench = Bench.of(network, overrides, fitted=fitted)
     bench.prepare(references)
     found = Validation(
         tuple(Compared(row, question(bench.nearest(row), row).answer) for row in references.values),
@@ -248,6 +255,9 @@ class Question:
             kept=not self.way.corridor or found.keep < Keep.SECTION,
             through=tuple(compiled.graph.countries[at] for at in passed),
             parts=() if speed else parts(compiled, found.amounts),
+            assumed=assumed_share(
+                compiled, found.demand, found.amounts, quantity=self.row.quantity, unit=self.unit
+            ),
         )
 
     def _tries(self) -> Iterator[tuple[str, Keep, str]]:

@@ -23,18 +23,16 @@ def validate(
         Path | None, typer.Option(help="Folder for tables and plot.", show_default=False)
     ] = None,
     docs: Annotated[Path | None, typer.Option(help="Page whose counted part is rewritten.")] = None,
-    fitted: Annotated[
-        bool, typer.Option("--fitted", help="With the rates of fitted.csv in place of the table's.")
+    unfitted: Annotated[
+        bool, typer.Option("--unfitted", help="With the rates as they were before the fit.")
     ] = False,
     json: Json = False,
 ) -> None:
     """Hold the model against published costs, times and distances."""
-    from corridors.fit import fitted_rates
     from corridors.report.validation import as_dict
     from corridors.validate import validate as validate_model
 
-    overrides = fitted_rates() if fitted else ()
-    found = validate_model(network, out=out, docs=docs, overrides=overrides)
+    found = validate_model(network, out=out, docs=docs, fitted=not unfitted)
     if json:
         print_json(as_dict(found))
     else:
@@ -48,6 +46,7 @@ def show_validation(found: Validation, out: Path | None) -> None:
     from corridors.report.validation import (
         GROUPINGS,
         LOSS,
+        assumed_words,
         group_cells,
         ordered_words,
         worst_words,
@@ -58,6 +57,7 @@ def show_validation(found: Validation, out: Path | None) -> None:
         asked = f"{'at least' if one.at_least else 'at most'} {one.asked:.2f}"
         met = "met" if one.met else "not met"
         print(f"{one.name}: {one.reached:.2f} on {one.n} rows, asked {asked}: {met}")
+    print(assumed_words(found))
     for by, name_of in GROUPINGS.items():
         numbers = ("rows", "no way", "off", "bias", "inside", "of")
         made = table("group", *numbers, right=numbers)

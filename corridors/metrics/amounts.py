@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.metrics.bill import ASSUMED
 from corridors.model.cost import Component
 from corridors.scenario.levies import TEU_PER_FEU
 from corridors.scenario.tariffs import feu_of
@@ -77,6 +78,32 @@ def amounts(
     if quantity == "cost" and scope == "carriage":
         each = each + np.array([_freight_base(view, arc, unit) for arc in way.tolist()])
     return Amounts(way, each)
+
+
+def assumed_share(
+    compiled: Compiled, demand: int, found: Amounts, *, quantity: str, unit: str = ""
+) -> float:  # fmt: skip
+    """Return the share of a value that rests on assumed rates; 0 for a length.
+
+    What rules levy counts as not assumed.
+    """
+    if quantity == "distance" or not found.total:
+        return 0.0
+    view = compiled.view(demand)
+    shares = np.array([_assumed(view, arc, quantity, unit) for arc in found.arcs.tolist()])
+    return float((found.each * shares).sum() / found.total)
+
+
+def _assumed(view: ClassView, arc: int, quantity: str, unit: str) -> float:
+    """Return the share of an arc's price or hours that rests on assumed rates."""
+    km = float(view.compiled.graph.arcs.length_km[arc])
+    each = {
+        item: freight(view, arc, item, unit) if quantity == "cost" else item.h + item.h_per_km * km
+        for item in items_of(view, arc)
+    }
+    whole = sum(each.values())
+    assumed = sum(value for item, value in each.items() if item.quality == ASSUMED)
+    return assumed / whole if whole else 0.0
 
 
 def freight(view: ClassView, arc: int, item: Item, unit: str) -> float:

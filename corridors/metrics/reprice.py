@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.scenario.pricing import price
-from corridors.scenario.rates import ANY
 from corridors.scenario.tariffs import lease_of
-from corridors.scenario.vocabulary import CONTAINER
+from corridors.scenario.vocabulary import ANY, CONTAINER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

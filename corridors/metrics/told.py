@@ -182,7 +182,8 @@ class Ways:
         """Return the copies of the graph that force a way."""
         everywhere = np.flatnonzero(usable)
         if not way.corridor:
-            arcs = (everywhere,) * (len(way.through) + 1)
+            beyond = way.by or ("",) * len(way.through)
+            arcs = (everywhere, *(self._beyond(usable, mode) for mode in beyond))
             return Layers(
                 arcs, tuple((k, self._nodes(t), k + 1) for k, t in enumerate(way.through))
             )
@@ -192,6 +193,10 @@ class Ways:
         into = tuple((0, one.entries, k) for k, one in enumerate(chosen, 1))
         out = tuple((k, one.exits, last) for k, one in enumerate(chosen, 1))
         return Layers((everywhere, *inside, everywhere), into + out)
+
+    def _beyond(self, usable: Bools, mode: str) -> Ints:
+        """Return the usable arcs that lie beyond a terminal left by a mode, any if empty."""
+        return np.flatnonzero(usable & self._by(LINES_OF[mode]) if mode else usable)
 
     def _nodes(self, terminal: str) -> Ints:
         """Return the nodes of a terminal, those where cargo starts or ends left out."""

@@ -12,11 +12,13 @@ from math import exp, isnan
 from typing import TYPE_CHECKING, Any
 
 from corridors.metrics.agreement import (
+    ALIKE,
     Compared,
     Group,
     Ordered,
     Told,
     Validation,
+    assumed_share,
     grouped,
     most_right,
     needed,
@@ -31,13 +33,16 @@ from corridors.report.scatter import plot
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from corridors.scenario.reference_cells import Way
 
-__all__ = ["as_dict", "docs_page", "files_of", "group_cells", "ordered_words", "worst_words"]
+__all__ = [
+    "as_dict", "assumed_words", "docs_page", "files_of", "group_cells", "ordered_words",
+    "worst_words",
+]  # fmt: skip
 
 VALUE_FIELDS = (
     "id", "counts", "quantity", "scope", "kind", "from_id", "to_id", "via", "mode", "as_of",
-    "published", "low", "high", "unit", "model", "ratio", "inside", "scenario", "stage",
+    "published", "low", "high", "unit", "model", "ratio", "inside", "assumed_share", "scenario",
+    "stage",
     "mode_held", "kept", "through", "sets", "confidence", "note",
 )  # fmt: skip
 ORDERING_FIELDS = (
@@ -96,6 +101,9 @@ def as_dict(found: Validation) -> dict[str, Any]:
             for by, name_of in GROUPINGS.items()
             for group in grouped(found.compared, name_of)
         ],
+        "assumed_share": {
+            like: _round(share) for like, share in assumed_share(found.compared).items()
+        },
         "values": [value_row(one) for one in found.compared],
         "orderings": [ordering_row(one) for one in found.ordered],
     }  # fmt: skip
@@ -118,9 +126,9 @@ def value_row(one: Compared) -> dict[str, object]:
     row, told = one.row, one.told
     cells = (
         row.id, row.counts, row.quantity, row.scope, row.kind, row.origin, row.destination,
-        way_words(row.way), row.mode, str(row.as_of.start or ""), _round(row.centre),
+        row.way.words, row.mode, str(row.as_of.start or ""), _round(row.centre),
         _round(row.low), _round(row.high), row.unit, _round(told.value), _round(one.ratio),
-        one.inside, told.scenario, told.stage, told.mode_held, told.kept,
+        one.inside, _round(told.assumed), told.scenario, told.stage, told.mode_held, told.kept,
         ";".join(told.through), ";".join(row.sets), row.confidence, row.note,
     )  # fmt: skip
     return dict(zip(VALUE_FIELDS, cells, strict=True))
@@ -131,7 +139,7 @@ def ordering_row(one: Ordered) -> dict[str, object]:
     row = one.row
     cells = (
         row.id, row.counts, row.quantity, row.kind, row.origin, row.destination,
-        str(row.as_of.start or ""), way_words(row.better), way_words(row.worse),
+        str(row.as_of.start or ""), row.better.words, row.worse.words,
         _round(one.better.value), _round(one.worse.value), _round(one.factor),
         _round(row.factor[0]), _round(row.factor[1]), one.right, one.inside,
         one.better.stage, one.worse.stage, row.conflict, ";".join(row.sets), row.confidence,
@@ -140,15 +148,10 @@ def ordering_row(one: Ordered) -> dict[str, object]:
     return dict(zip(ORDERING_FIELDS, cells, strict=True))
 
 
-def way_words(way: Way) -> str:
-    """Return a way as the tables write it."""
-    return way.corridor or ";".join(way.through)
-
-
 def worst_words(one: Compared) -> str:
     """Return in words how far the model is off a row, and what would have to change."""
     row = one.row
-    along = f" by {way_words(row.way)}" if row.way.corridor or row.way.through else ""
+    along = f" by {row.way.words}" if row.way.words else ""
     ratio = one.ratio or 1.0
     far = f"{ratio:.2f} times" if ratio >= 1 else f"1/{1 / ratio:.2f} of"
     text = (
@@ -168,9 +171,10 @@ def ordered_words(one: Ordered) -> str:
     """Return in words how the model orders two ways."""
     row = one.row
     verdict = {True: "right", False: "wrong", None: "no way for one"}[one.right]
+    verdict += " (may be alike)" if one.alike else ""
     return (
-        f"{row.id} {row.quantity} {row.origin}-{row.destination}, {way_words(row.better)} "
-        f"{_amount(one.better.value)} before {way_words(row.worse)} "
+        f"{row.id} {row.quantity} {row.origin}-{row.destination}, {row.better.words} "
+        f"{_amount(one.better.value)} before {row.worse.words} "
         f"{_amount(one.worse.value)}: {verdict}, factor {_amount(one.factor)} against "
         f"{_range(row.factor)}"
     )
@@ -195,6 +199,7 @@ def _sections(found: Validation) -> Iterable[str]:
           t.n, "yes" if t.met else "no") for t in targets(found)],
     )  # fmt: skip
     yield _reachable(found)
+    yield assumed_words(found)
     for title, names in SERIES.items():
         yield f"### {title}"
         yield _series([one for one in found.ordered if one.row.group in names])
@@ -220,6 +225,13 @@ def _sections(found: Validation) -> Iterable[str]:
     )  # fmt: skip
 
 
+def assumed_words(found: Validation) -> str:
+    """Return in words how much of the model's values rests on assumed rates."""
+    shares = assumed_share(found.compared)
+    told = " and ".join(f"{share:.0%} of a {like}" for like, share in shares.items())
+    return f"On assumed rates rest, by the median of the rows that count, {told or 'no value'}."
+
+
 def _series(rows: Sequence[Ordered]) -> str:
     """Return some orderings, those that set a parameter included, and how many are right."""
     right = sum(one.right is True for one in rows)
@@ -236,7 +248,7 @@ def _changes(found: Validation) -> Iterable[str]:
         if one.row.counts and one.right is False:
             ways = (one.row.better, one.row.worse)
             changes = [
-                f"{change[0].what} on {way_words(way)} times {change[1]:.2f}"
+                f"{change[0].what} on {way.words} times {change[1]:.2f}"
                 for way, change in zip(ways, turned(one), strict=True)
                 if change
             ]
@@ -256,6 +268,10 @@ def _reachable(found: Validation) -> str:
             share, count = share_right(one for one in judged if getattr(one.row, of) == value)
             shares.append(f"{value} {share:.0%} of {count}")
         lines.append(f"{words}: {', '.join(shares)}.")
+    close = [one for one in judged if one.right and not one.alike and one.near]
+    lines.append(
+        f"Right by less than {ALIKE - 1:.0%}: {', '.join(o.row.id for o in close) or '-'}."
+    )
     return " ".join(lines)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from corridors.model.access import Cargo
 from corridors.model.scenario import TRAITS
+from corridors.scenario.vocabulary import CONTAINER, IN_CONTAINERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,6 +30,10 @@ def cargo_of(demand: Demand, country_of: Mapping[str, str], actors: Mapping[str,
         Country of each terminal.
     actors
         All actors: a party answers to its own name and to those of its parents.
+
+    Notes
+    -----
+    A rule about containers holds for every class of goods that goes in them.
     """
     traits = {}
     for name in TRAITS:
@@ -36,6 +41,8 @@ def cargo_of(demand: Demand, country_of: Mapping[str, str], actors: Mapping[str,
         if name in _PARTIES:
             said = (above for word in said for above in _and_parents(word, actors))
         traits[name] = frozenset(said)
+    if traits["commodity"] & {*IN_CONTAINERS}:
+        traits["commodity"] |= {CONTAINER}
     return Cargo(
         origin=frozenset({demand.origin, country_of.get(demand.origin, "")} - {""}),
         destination=frozenset({demand.destination, country_of.get(demand.destination, "")} - {""}),

@@ -33,6 +33,8 @@ QUANTITIES = {
     "value_of_time": "USD/t-h",
     "reliability_ratio": "VOR/VOT",
 }
+#: Goods of no weight or no worth would weigh, or lose by time, nothing that others scale with.
+_LEAST = 1e-6
 #: What a direction may change: freight by land and by sea, and the way back of the empty box.
 DIRECTED = (Component.LINEHAUL, Component.SAILING, Component.EMPTY_RETURN)
 
@@ -116,7 +118,7 @@ def _estimate(table: Table, row: Row, deflator: Mapping[int, float], unit: str) 
         said = row.cells["unit"] or "missing"
         table.find(row, "unit", f"the unit is {said}", f"write {unit}")
     worth = worth_of(table, row, deflator) if unit.startswith("USD") else 1.0
-    value, low, high = read_range(table, row, "value")
+    value, low, high = read_range(table, row, "value", least=_LEAST)
     return Estimate(
         value * worth, low * worth, high * worth, table.choice(row, "quality", QUALITIES),
         read_sources(table, row), f"commodities.csv:{row.line}",
@@ -159,8 +161,10 @@ def read_range(table: Table, row: Row, column: str, *, least: float = 0.0) -> tu
     """Return value, low and high of a row, the value where no range is given."""
     value = table.number(row, column, least=least)
     low, high = (table.number(row, end) if row.cells[end] else value for end in ("low", "high"))
-    if not low <= value <= high:
-        table.find(row, column, f"{value:g} is not within {low:g} to {high:g}")
+    if low > value:
+        table.find(row, "low", f"{low:g} is above the {column}, {value:g}")
+    if high < value:
+        table.find(row, "high", f"{high:g} is below the {column}, {value:g}")
     return value, low, high
 
 
@@ -178,7 +182,10 @@ def class_of(words: Iterable[str]) -> str:
     --------
     >>> class_of(["wheat", "grain"])
     'grain'
+    >>> class_of(["container", "high_value"])
+    'high_value'
     >>> class_of([])
     'container'
     """
-    return next((word for word in words if word in COMMODITIES), CONTAINER)
+    named = (word for word in words if word in COMMODITIES and word != CONTAINER)
+    return next(named, CONTAINER)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from corridors.scenario.commodities import class_of
 from corridors.scenario.pricing import price
 from corridors.scenario.tariffs import Goods, lease_of
-from corridors.scenario.vocabulary import CONTAINER
+from corridors.scenario.vocabulary import CONTAINER, IN_CONTAINERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +96,7 @@ class Economy:
             self.rates,
             one.tonnes.value,
             lease_of(self.rates, goods),
-            goods.commodity == CONTAINER,
+            goods.commodity in IN_CONTAINERS,
         )
 
     def _goods(self, commodity: str) -> Goods:

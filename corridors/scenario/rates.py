@@ -17,14 +17,17 @@ from corridors.scenario.commodities import (
     read_sources,
 )
 from corridors.scenario.deflator import load_deflator, worth_of
+from corridors.scenario.fitted import with_fitted
 from corridors.scenario.places import data_folder
 from corridors.scenario.tables import Row, Table, read_table
 from corridors.scenario.vocabulary import (
+    ANY,
     BY_MODE,
     BY_WEIGHT,
     COMMODITIES,
     COMPONENTS,
     CONTAINER,
+    IN_CONTAINERS,
     MODES,
     unit_problem,
 )
@@ -35,10 +38,10 @@ if TYPE_CHECKING:
 
     from corridors.scenario.commodities import Commodity, Direction
 
-#: Any mode, place or goods.
-ANY = "*"
 #: The tables that `load_rates` reads.
-TABLES = ("deflator.csv", "groups.csv", "rates.csv", "commodities.csv", "directions.csv")
+TABLES = (
+    "deflator.csv", "groups.csv", "rates.csv", "fitted.csv", "commodities.csv", "directions.csv",
+)  # fmt: skip
 
 COLUMNS = (
     "component", "mode", "place", "commodity", "value", "low", "high", "unit",
@@ -105,8 +108,8 @@ class Rates:
     ) -> Rate:  # fmt: skip
         """Return the rate of the first place that has one, the mode's before any mode's.
 
-        Goods without a rate of their own anywhere pay what a container pays, which is
-        marked as assumed.
+        Whatever goes in containers pays what a container pays. Other goods without a rate
+        of their own anywhere pay that too, which is marked as assumed.
 
         Raises
         ------
@@ -114,6 +117,7 @@ class Rates:
             If not even a rate for all places exists.
         """
         around = (*places, ANY)
+        commodity = CONTAINER if commodity in IN_CONTAINERS else commodity
         rate = self._nearest(component, measure, mode, around, (commodity, ANY))
         if rate is None and commodity != CONTAINER:
             stand_in = self._nearest(component, measure, mode, around, (CONTAINER,))
@@ -180,13 +184,15 @@ def _override(given: RateOverride) -> Rate:
     )  # fmt: skip
 
 
-def load_rates(folder: Path | None = None) -> Rates:
+def load_rates(folder: Path | None = None, *, fitted: bool = True) -> Rates:
     """Load rates.csv, brought to USD of 2024, and groups.csv.
 
     Parameters
     ----------
     folder
         Where the tables lie; the shipped ones if not given.
+    fitted
+        Whether the rates of fitted.csv stand in place of those they were fitted from.
 
     Raises
     ------
@@ -211,7 +217,8 @@ def load_rates(folder: Path | None = None) -> Rates:
     if together:
         msg = "the tables of rates are invalid:"
         raise ScenarioError(msg, findings=together)
-    return Rates(rates, groups, commodities, directions)
+    found = Rates(rates, groups, commodities, directions)
+    return with_fitted(found, folder) if fitted else found
 
 
 def _countries(rates: Iterable[Rate]) -> set[str]:

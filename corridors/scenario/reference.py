@@ -203,7 +203,7 @@ class _Against:
     def read(cls, folder: Path, places: Places) -> Self:
         """Read the ids of sources and the tables whose rows published values may set."""
         sources = read_table(folder / "sources.csv", REGISTER["sources"]).rows
-        setters = Setters.of(folder, load_rates(folder))
+        setters = Setters.of(folder, load_rates(folder, fitted=False))
         return cls(places, frozenset(row.cells["id"] for row in sources), setters)
 
 

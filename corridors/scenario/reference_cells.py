@@ -29,6 +29,8 @@ KINDS = ("observed", "operator", "official", "promotional")
 #: door; the moving leg alone; the stop at a border.
 SCOPES = ("through", "door", "carriage", "crossing")
 MODES = ("rail", "road", "sea", "multimodal")
+#: Between a terminal and the mode by which cargo leaves it: `PANZ/sea`.
+BY = "/"
 CARGOES = ("container", "reefer", "grain", "truck", "wagon", "any")
 
 #: Quantity -> unit it may be printed in -> the unit it is brought to, and the factor.
@@ -73,11 +75,23 @@ class Places:
 class Way:
     """How a value's cargo went: along a corridor, or through terminals in order.
 
-    Both empty: by whatever way is best.
+    Both empty: by whatever way is best. `by` holds, for each terminal, the mode of all
+    lines from it to the next one or to the end, empty if any will do.
     """
 
     corridor: str = ""
     through: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The way as the tables write it."""
+        modes = self.by or ("",) * len(self.through)
+        stops = (
+            f"{stop}{BY}{mode}" if mode else stop
+            for stop, mode in zip(self.through, modes, strict=True)
+        )
+        return self.corridor or ";".join(stops)
 
 
 @dataclass(frozen=True)
@@ -153,19 +167,25 @@ def read_ends(table: Table, row: Row, places: Places) -> tuple[str, str]:
 
 
 def read_way(table: Table, row: Row, column: str, places: Places) -> Way:
-    """Return a way: one corridor or branch, or terminals in order, or empty."""
+    """Return a way: one corridor or branch, or terminals in order, or empty.
+
+    A terminal may be followed by the mode by which cargo leaves it: `PANZ/sea;PBAK`.
+    """
     cell = row.cells[column]
     if cell in places.corridors:
         return Way(corridor=cell)
-    entries = listed(cell)
-    if len(entries) == 1:
-        table.choice(row, column, places.terminals | places.corridors)
-    else:
-        for entry in entries:
-            if entry in places.corridors:
-                table.find(row, column, f"{entry} is a corridor", "it stands alone in a cell")
-        check_names(table, row, column, places.terminals | places.corridors)
-    return Way(through=entries)
+    entries = [entry.partition(BY) for entry in listed(cell)]
+    stops, modes = tuple(stop for stop, _, _ in entries), tuple(mode for _, _, mode in entries)
+    for stop, mark, mode in entries:
+        if stop in places.corridors:
+            table.find(row, column, f"{stop} is a corridor", "it stands alone in a cell")
+        elif stop not in places.terminals:
+            known = places.terminals if len(entries) > 1 else places.terminals | places.corridors
+            table.find(row, column, f"{stop!r} is not known", nearest(stop, known))
+        if mark and mode not in MODES:
+            message = f"{stop} is left by {mode!r}, which is no mode"
+            table.find(row, column, message, nearest(mode, MODES) or f"one of {', '.join(MODES)}")
+    return Way(through=stops, by=modes if any(modes) else ())
 
 
 def read_sources(table: Table, row: Row, known: frozenset[str]) -> tuple[str, ...]:

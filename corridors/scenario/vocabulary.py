@@ -9,9 +9,13 @@ RATIO = "ratio"
 
 MODES = ("rail", "road", "sea", "ferry")
 
+#: Any mode, place or goods.
+ANY = "*"
 #: Classes of goods; what a demand does not say is in containers.
 CONTAINER = "container"
-COMMODITIES = (CONTAINER, "general", "grain", "oil_products")
+#: Classes of goods that go in containers and pay what those pay, whatever they are worth.
+IN_CONTAINERS = (CONTAINER, "high_value")
+COMMODITIES = (*IN_CONTAINERS, "general", "grain", "oil_products")
 #: Unit by weight of a row for classes of goods -> the unit it is brought to.
 BY_WEIGHT = {"USD/t-km": "USD/TEU-km", "USD/t": "USD/TEU"}
 

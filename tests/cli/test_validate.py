@@ -18,7 +18,7 @@ def test_validate_writes_tables_plot_and_page(real_folder: Path, tmp_path: Path)
     (tmp_path / "page.md").write_text(PAGE)
     ended = corridors(
         "validate", "--network", str(real_folder.resolve()), "--out", "found", "--docs", "page.md",
-        "--fitted", cwd=tmp_path,
+        "--unfitted", cwd=tmp_path,
     )  # fmt: skip
     assert ended.code == 0, ended.said
     assert "share of orderings right" in ended.out

@@ -43,11 +43,11 @@ EFFECTS: dict[str, Effect] = {
                 "X_PSOU_RL", "X_ROKI_RD", *MEGHRI),
         keeps={"baku-nakhchivan": "IR", "vladikavkaz-tbilisi": "X_LARS_RD",
                "duisburg-almaty": "RU", "duisburg-almaty-listed": "AZ",
-               "jeddah-mumbai": "S_CAP", "mersin-baku": "X_BTK_RL"},
+               "jeddah-mumbai": "AE", "mersin-baku": "X_BTK_RL"},
         alike=True,
     ),
     "memorandum_revived": Effect(
-        passes={"mumbai-tehran": "PZBR"},
+        passes={"mumbai-tehran": "S_HRM"},
         cheaper=("bandar-abbas-mumbai", "mumbai-tehran", "delhi-kabul"), never="dearer",
     ),
     "hostilities_resume": Effect(
@@ -85,7 +85,7 @@ EFFECTS: dict[str, Effect] = {
         base="replay_2026_01_14", passes={"mumbai-rotterdam": "S_CAP"}, avoids=RED_SEA,
         keeps={"tehran-poti": "AZ"},
     ),
-    "replay_2026_09_09": Effect(keeps={"jeddah-mumbai": "S_CAP"}, alike=True),
+    "replay_2026_09_09": Effect(keeps={"jeddah-mumbai": "AE"}, alike=True),
     "zangezur_tripp": Effect(
         passes={"baku-nakhchivan": "R18", "baku-nakhchivan-turkish": "R18",
                 "baku-nakhchivan-eu": "R18", "baku-yerevan": "X_AGB_RL"},
@@ -163,7 +163,8 @@ EFFECTS: dict[str, Effect] = {
         base="rasht_slips", passes={"baku-tehran": "R03"}, avoids=("X_DGK_RL", *MEGHRI),
         cheaper=("baku-tehran",), never="dearer",
     ),
-    "anaklia_built": Effect(passes={"mumbai-tbilisi": "ANAK"}, never="dearer"),
+    # Batumi stays ahead of Anaklia by a few dollars: the harbour alone moves nothing.
+    "anaklia_built": Effect(keeps={"mumbai-tbilisi": "PBUS"}, alike=True),
     "georgia_west": Effect(
         passes={"trabzon-vladikavkaz-listed": "PNVS"}, dearer=("yerevan-moscow",),
         keeps={"rostov-yerevan": "X_LARS_RD"}, never="cheaper",
@@ -223,8 +224,8 @@ EFFECTS: dict[str, Effect] = {
         keeps={"mumbai-jebel-ali": "S_HRM"}, cheaper=("bandar-abbas-mumbai",), never="dearer",
     ),
     "black_sea_unsafe": Effect(
-        avoids=("S_KER",), passes={"moscow-mumbai": "S_DAN"},
-        dearer=("mumbai-tbilisi", "khorgos-constanta", "mundra-novorossiysk"),
+        avoids=("S_KER",), passes={"mundra-novorossiysk": "GE"},
+        dearer=("mumbai-tbilisi", "mumbai-constanta", "mundra-novorossiysk"),
         never="cheaper",
     ),
     "black_sea_no_ferry": Effect(
@@ -248,7 +249,7 @@ EFFECTS: dict[str, Effect] = {
     ),
     "suez_red_sea_shut": Effect(
         base="red_sea_shut", avoids=(*RED_SEA, "S_SUZ"),
-        passes={"jeddah-mumbai": "AE"}, dearer=("jeddah-mumbai",),
+        leaves={"jeddah-piraeus": "S_SUZ"}, dearer=("jeddah-piraeus",),
         never="cheaper",
     ),
     "all_open": Effect(

@@ -90,7 +90,7 @@ def test_items_add_up_to_the_price(goods: dict[str, object]) -> None:
 
 def test_an_item_is_money_time_or_emissions_and_rests_on_rows_that_exist() -> None:
     rows = set()
-    for name in ("rates", "directions"):
+    for name in ("rates", "fitted", "directions"):
         count = len((data_folder() / f"{name}.csv").read_text(encoding="utf-8").splitlines())
         rows |= {f"{name}.csv:{line}" for line in range(2, count + 1)}
     prices = priced(directions=(*SUEZ_BACK, *RAIL_WEST), value_usd_per_teu=1000.0)

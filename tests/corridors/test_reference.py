@@ -163,10 +163,13 @@ def test_a_way_is_a_corridor_or_terminals_or_the_best(folder: Path) -> None:
         "SUEZ": Way(corridor="SUEZ"),
         "ASTIR;BAK": Way(through=("ASTIR", "BAK")),
         "BAK": Way(through=("BAK",)),
+        "ASTIR/sea;BAK": Way(through=("ASTIR", "BAK"), by=("sea", "")),
+        "BAK/road": Way(through=("BAK",), by=("road",)),
         "": Way(),
     }.items():
         write(folder / "reference.csv", [VALUE | {"via": via}])
         assert first(folder).way == way
+        assert way.words == via
 
 
 @pytest.mark.parametrize(
@@ -190,6 +193,9 @@ def test_a_way_is_a_corridor_or_terminals_or_the_best(folder: Path) -> None:
         ({"to_id": "PNSA"}, 6, "to_id: the same as from_id"),
         ({"via": "SUES"}, 7, "via: 'SUES' is not known"),
         ({"via": "BAK;SUEZ"}, 7, "via: SUEZ is a corridor"),
+        ({"via": "SUEZ/sea"}, 7, "via: SUEZ is a corridor"),
+        ({"via": "BAK/see"}, 7, "via: BAK is left by 'see', which is no mode"),
+        ({"via": "BAK/"}, 7, "via: BAK is left by '', which is no mode"),
         ({"mode": "air"}, 8, "mode: 'air' is not known"),
         ({"commodity": "gold"}, 9, "commodity: 'gold' is not known"),
         ({"as_of": "May"}, 10, "as_of: 'May' is no date"),

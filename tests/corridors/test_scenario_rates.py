@@ -46,8 +46,8 @@ def with_line(folder: Path, line: str) -> str:
 def test_parameters_are_whole_and_every_source_is_listed() -> None:
     parameters = table("parameters.csv")
     sources = {row["id"] for row in table("sources.csv")}
-    assert len(parameters) == 283
-    assert len({row["id"] for row in parameters}) == 283
+    assert len(parameters) == 291
+    assert len({row["id"] for row in parameters}) == 291
     for row in parameters:
         assert row["quality"] in QUALITIES
         assert float(row["low"]) <= float(row["likely"]) <= float(row["high"]), row
@@ -130,7 +130,12 @@ def test_a_missing_rate_says_what_to_add() -> None:
         ("toll,*,X,*,1,,,h,2024,assumed,x,yes,", ":8  unit  the unit of toll is USD/TEU, not h"),
         ("toll,rial,X,*,1,,,USD/TEU,2024,assumed,x,yes,", ":2  mode  'rial' is not known; did"),
         ("toll,*,X,*,-1,,,USD/TEU,2024,assumed,x,yes,", ":5  value  -1 is out of range"),
-        ("toll,*,X,*,1,2,3,USD/TEU,2024,assumed,x,yes,", ":5  value  1 is not within 2 to 3"),
+        ("toll,*,X,*,1,2,3,USD/TEU,2024,assumed,x,yes,", ":6  low  2 is above the value, 1"),
+        ("toll,*,X,*,4,2,3,USD/TEU,2024,assumed,x,yes,", ":7  high  3 is below the value, 4"),
+        ("toll,*,X,*,1,-2,3,USD/TEU,2024,assumed,x,yes,", ":6  low  -2 is out of range"),
+        ("toll,*,X,*,,2,3,USD/TEU,2024,assumed,x,yes,", ":5  value  '' is not a number"),
+        ("toll,*,X,*,1,,,USD/TEU,,assumed,x,yes,", ":9  year  no year has no price index"),
+        ("toll,*,X,,1,,,USD/TEU,2024,assumed,x,yes,", ":4  commodity  '' is not known; one of"),
         ("toll,*,X,*,1,,,USD/TEU,1999,assumed,x,yes,", ":9  year  1999 has no price index"),
         ("toll,*,X,*,1,,,USD/TEU,2024,guess,x,yes,", ":10  quality  'guess' is not known"),
         ("toll,*,X,*,1,,,USD/TEU,2024,assumed,,yes,", ":11  source  every rate needs a source"),
@@ -200,13 +205,15 @@ def with_cell(folder: Path, table: str, line: int, old: str, new: str) -> list[s
     ("table", "line", "old", "new", "message"),
     [
         ("commodities.csv", 2, "container", "box", ":1  commodity  'box' is not known"),
-        ("commodities.csv", 2, "12,9,18", "12,13,18", ":3  value  12 is not within 13 to 18"),
+        ("commodities.csv", 2, "12,9,18", "12,13,18", ":4  low  13 is above the value, 12"),
+        ("commodities.csv", 2, "12,9,18", "12,9,11", ":5  high  11 is below the value, 12"),
+        ("commodities.csv", 2, "12,9,18", "0,0,18", ":3  value  0 is out of range"),
         ("commodities.csv", 3, "USD/t", "", ":6  unit  the unit is missing; write USD/t"),
         ("commodities.csv", 3, "2022", "1999", ":7  year  1999 has no price index"),
         ("commodities.csv", 3, "1525", "-1", ":3  value  -1 is out of range"),
         ("directions.csv", 2, "sailing", "toll", ":2  component  'toll' is not known"),
         ("directions.csv", 2, "@EU", "@UE", ":4  from  '@UE' is not known; did you mean \"@EU"),
-        ("directions.csv", 2, "0.208,0.16", "0.208,0.3", ":6  factor  0.208 is not within 0.3"),
+        ("directions.csv", 2, "0.208,0.16", "0.208,0.3", ":7  low  0.3 is above the factor"),
     ],
 )
 def test_mistakes_about_goods_and_directions_name_their_cell(
