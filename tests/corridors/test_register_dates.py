@@ -171,7 +171,7 @@ SWITCHED = {
     "eu_bars_russian_transit": ("B205 B206", ""),
     "poland_closes_belarus_border": ("B207", ""),
     "eu_lifts_russia_measures": ("", """
-        B043-B046 B049 B052-B057 C026 C030 C031 C034 C035
+        B043-B046 B049 B052-B057 B225 C026 C030 C031 C034 C035
         C067 C068 C070-C072 C090
         """),
     "eu_lifts_transit_measures": ("", "B046 C067 C068 C090"),
