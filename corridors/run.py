@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +15,16 @@ from corridors.metrics.answers import Answers
 from corridors.metrics.chokepoint import traffic, traffic_metrics
 from corridors.metrics.cpmm import cpmm_metrics
 from corridors.metrics.route import route_metrics
+from corridors.metrics.shipped import ship
 from corridors.metrics.spread import spread_metrics
 from corridors.metrics.timing import Timer
 from corridors.metrics.ways import WayFinder
-from corridors.model.result import DemandResult, Flow, Metric, Result
+from corridors.model.result import Result
 from corridors.report.outputs import write_files
 from corridors.report.run_files import run_files
+from corridors.scenario.capacities import FILE as CAPACITIES
+from corridors.scenario.capacities import load_capacities
+from corridors.scenario.capacity import capacity_rows
 from corridors.scenario.compile import compile_scenario
 from corridors.scenario.fits import check_fits
 from corridors.scenario.load import load_scenario
@@ -29,7 +33,7 @@ from corridors.scenario.rates import TABLES, load_rates
 from corridors.scenario.references import Names
 from corridors.scenario.register import COLUMNS, load_register
 from corridors.scenario.register_cells import NOWHERE
-from corridors.solve.assignment import all_or_nothing
+from corridors.stopping import stopping
 from geodata.errors import SnapshotError
 from geodata.snapshot import open_network, open_snapshot
 
@@ -37,13 +41,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from corridors.model.route import Route
     from corridors.model.scenario import Scenario
     from corridors.scenario.compile import Compiled
     from corridors.scenario.load import Loaded
     from corridors.scenario.register import Register
     from geodata.snapshot import Snapshot
-    from geodata.types import Floats, Ints
+    from geodata.types import Floats
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,9 @@ def run(
         from corridors.report.front_files import front_files
 
         files |= front_files(loaded.scenario, answer.compiled, snapshot, whole)
-    write_files(out, files | {"manifest.json": _manifest(loaded, snapshot, files, clock, sets)})
+    flow = answer.result.proof.solver if answer.result.proof else ""
+    manifest = _manifest(loaded, snapshot, files, clock, sets, flow)
+    write_files(out, files | {"manifest.json": manifest})
     return answer
 
 
@@ -115,71 +120,41 @@ def solve(scenario: Scenario, snapshot: Snapshot, link_km: Floats, register: Reg
     compiled = compile_scenario(scenario, snapshot, rates, register)
     answers = Answers(scenario, compiled, WayFinder(scenario, snapshot, compiled, link_km))
     demands = [answers.of(k) for k in range(len(scenario.demands))]
-    demands = Timer(scenario, compiled).with_spreads(demands)
-    routes = [route for demand in demands for route in demand.routes]
-    index = [k for k, demand in enumerate(demands) for _ in demand.routes]
-    arcs = [_arcs(route) for route in routes]
-    volume = np.array([demand.teu_per_year for demand in scenario.demands])
-    cost = np.array(
-        [
-            compiled.view(k).weigh(route.cost_usd_per_teu, route.time_h, route.time_sd_h)
-            for k, route in zip(index, routes, strict=True)
-        ]
-    )
-    flow = all_or_nothing(
-        cost, np.array(index, np.int64), volume, penalty=scenario.costs.penalty_usd_per_teu
-    )
-    chokepoints = traffic(snapshot.graph, arcs, flow.route_teu_per_year, index, float(volume.sum()))
-    demands = _with_unserved(demands, flow.unserved_teu_per_year)
+    rows = capacity_rows(scenario, compiled, load_capacities(checks_places=False))
+    with stopping(scenario.flow.time_limit_s) as stop:
+        shipped = ship(answers, demands, rows, stop=stop)
+    loads = shipped.carried.loads
+    told = Timer(scenario, compiled).with_spreads(shipped.demands)
+    routes = [route for demand in told for route in demand.routes]
+    chokepoints = traffic(
+        snapshot.graph, [load.arcs for load in loads],
+        np.array([load.teu_per_year for load in loads], np.float64),
+        [load.demand for load in loads],
+        sum(demand.teu_per_year for demand in scenario.demands),
+    )  # fmt: skip
     result = Result(
         scenario=scenario.id,
         network=snapshot.id,
-        status="optimal",
-        demands=tuple(demands),
-        metrics=tuple(
-            _totals(flow.cost_usd, flow.unserved_teu_per_year, volume)
-            + route_metrics(routes)
-            + spread_metrics(route.spread for route in routes if route.spread)
-            + cpmm_metrics(routes)
-            + traffic_metrics(chokepoints)
+        status=shipped.carried.status,
+        demands=tuple(told),
+        metrics=(
+            *shipped.metrics,
+            *route_metrics(routes),
+            *spread_metrics(route.spread for route in routes if route.spread),
+            *cpmm_metrics(routes),
+            *traffic_metrics(chokepoints),
         ),
-        flows=tuple(_flows(arcs, flow.route_teu_per_year)),
-        warnings=compiled.warnings,
+        flows=shipped.flows,
+        warnings=(*compiled.warnings, *rows.problems),
+        bottlenecks=shipped.bottlenecks,
+        proof=shipped.proof,
     )
     return Answer(result, chokepoints, compiled)
 
 
-def _arcs(route: Route) -> Ints:
-    return np.array([arc for leg in route.legs for arc in leg.arcs], np.int64)
-
-
-def _with_unserved(demands: list[DemandResult], unserved: Floats) -> list[DemandResult]:
-    return [
-        replace(demand, unserved_teu_per_year=float(left))
-        for demand, left in zip(demands, unserved, strict=True)
-    ]
-
-
-def _flows(arcs: list[Ints], teu: Floats) -> list[Flow]:
-    """Flow on each arc that carries any, by arc."""
-    total: dict[int, float] = {}
-    for way, flow in zip(arcs, teu, strict=True):
-        for arc in way.tolist() if flow > 0 else ():
-            total[arc] = total.get(arc, 0.0) + float(flow)
-    return [Flow(arc, total[arc]) for arc in sorted(total)]
-
-
-def _totals(cost_usd: float, unserved: Floats, volume: Floats) -> list[Metric]:
-    return [
-        Metric("generalised_cost", "scenario", "all", cost_usd, "usd_2024_per_year", "lower"),
-        Metric("demand", "scenario", "all", float(volume.sum()), "teu_per_year"),
-        Metric("unserved", "scenario", "all", float(unserved.sum()), "teu_per_year", "lower"),
-    ]
-
-
 def inputs_of(loaded: Loaded, snapshot: Snapshot) -> dict[str, bytes | Path | str]:
     """Return all that determines a run, by names that mean the same on any machine."""
-    names = (*TABLES, *(f"{table}.csv" for table in COLUMNS))
+    names = (*TABLES, *(f"{table}.csv" for table in COLUMNS), CAPACITIES)
     tables = {f"scenarios/data/{name}": data_folder() / name for name in names}
     text = json.dumps(loaded.data, default=str, sort_keys=True).encode()
     return {"network": snapshot.id, "scenario": text, **tables}
@@ -187,13 +162,13 @@ def inputs_of(loaded: Loaded, snapshot: Snapshot) -> dict[str, bytes | Path | st
 
 def _manifest(
     loaded: Loaded, snapshot: Snapshot, files: dict[str, bytes], clock: dict[str, float],
-    sets: Sequence[str],
+    sets: Sequence[str], flow: str,
 ) -> bytes:  # fmt: skip
     manifest = make_manifest(
         inputs=inputs_of(loaded, snapshot),
         outputs=files,
         seed=loaded.scenario.seed,
-        solver={"flow": "all or nothing", "ways": "SciPy Dijkstra"},
+        solver={"flow": flow, "ways": "SciPy Dijkstra"},
         parameters={"set": list(sets)},
         wall_times_s={"solve": clock["solved"] - clock["start"]},
     )

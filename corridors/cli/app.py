@@ -19,7 +19,7 @@ from corridors.cli.profile import register as register_profile
 from corridors.cli.validate import fit, validate
 from corridors.cli.why import register as register_why
 
-INFEASIBLE, INVALID = 4, 3
+INFEASIBLE, INVALID, STOPPED = 4, 3, 5
 
 #: The verbs in the order of the work; help lists them so.
 VERBS = (
@@ -145,6 +145,10 @@ def run(
     ] = None,
     network: NetworkFolder = DEFAULT_NETWORK,
     sets: Sets = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(min=0, help="Seconds for the flow; then the best found is written, exit 5."),
+    ] = None,
     fronts: Annotated[
         bool, typer.Option("--fronts", help="Also write the front of cost and time of each demand.")
     ] = False,
@@ -155,7 +159,10 @@ def run(
     from corridors.run import run as run_scenario
 
     folder = out or Path("build") / Path(scenario if scenario != "-" else "stdin").stem
-    answer = run_scenario(scenario, network=network, out=folder, sets=sets or (), fronts=fronts)
+    limit = [] if time_limit is None else [f"flow.time_limit_s={time_limit}"]
+    answer = run_scenario(
+        scenario, network=network, out=folder, sets=[*(sets or ()), *limit], fronts=fronts
+    )
     if json:
         sys.stdout.write((folder / "result.json").read_text(encoding="utf-8"))
     elif not quiet:
@@ -164,6 +171,8 @@ def run(
         show_result(answer.result, folder)
     if answer.result.demands and all(d.status == "infeasible" for d in answer.result.demands):
         raise typer.Exit(INFEASIBLE)
+    if answer.result.proof and answer.result.proof.stopped:
+        raise typer.Exit(STOPPED)
 
 
 @app.command(epilog="Example: corridors compare baseline zangezur_tripp --out build/changes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import textwrap
 from collections import Counter
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corridors.check import Checked
-    from corridors.model.result import DemandResult, Result
+    from corridors.model.result import Bottleneck, DemandResult, Result
     from corridors.model.route import Route
 
 HOURS_A_DAY = 24
@@ -42,6 +43,7 @@ def show_result(result: Result, folder: Path) -> None:
     for demand in result.demands:
         if demand.status == "infeasible":
             console.print(f"[bold]{escape(demand.demand_id)}[/]: {escape(demand.reason)}")
+    _show_bottlenecks(console, result)
     total = {m.name: m.value for m in result.metrics if m.subject_kind == "scenario"}
     console.print(
         f"{len(result.demands)} demands, {total['demand']:,.0f} TEU a year, "
@@ -49,6 +51,39 @@ def show_result(result: Result, folder: Path) -> None:
         f"{total['generalised_cost'] / 1e6:,.0f} million USD of 2024 a year"
     )
     console.print(f"routes, legs, flows, chokepoints and metrics: {escape(str(folder))}")
+
+
+def _show_bottlenecks(console: Console, result: Result) -> None:
+    """Print the capacities that bind, what they leave unserved, and an early end."""
+    binding = [one for one in result.bottlenecks if one.binds]
+    if binding:
+        table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
+        table.add_column("bottleneck", overflow="fold")
+        for name in ("used, TEU/yr", "of", "USD/TEU more"):
+            table.add_column(name, justify="right", no_wrap=True)
+        for one in binding:
+            table.add_row(
+                escape(f"{one.label} ({one.capacity_id})"), f"{one.used_teu_per_year:,.0f}",
+                f"{one.capacity_teu_per_year:,.0f}", _interval(one),
+            )  # fmt: skip
+        console.print(table)
+    for demand in result.demands:
+        if demand.status == "ok" and demand.unserved_teu_per_year:
+            left = f"{demand.unserved_teu_per_year:,.0f} of {demand.teu_per_year:,.0f} TEU"
+            console.print(f"[bold]{escape(demand.demand_id)}[/]: {left} a year find no room")
+    if result.proof and result.proof.stopped:
+        gap = "" if result.proof.gap is None else f", at most {result.proof.gap:.2%} above the best"
+        console.print(f"stopped before the end: the best flow found{gap}")
+
+
+def _interval(one: Bottleneck) -> str:
+    """Return what a TEU more saves to what one less costs, in words that fit a cell."""
+    if one.low_usd_per_teu is None or one.high_usd_per_teu is None:
+        return "not known"
+    low, high = f"{one.low_usd_per_teu:,.0f}", f"{one.high_usd_per_teu:,.0f}"
+    if math.isinf(one.high_usd_per_teu):
+        return f"{low} or more"
+    return low if low == high else f"{low} to {high}"
 
 
 def _table(result: Result, *, narrow: bool) -> Table:

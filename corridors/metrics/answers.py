@@ -9,15 +9,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.metrics.route import RouteBook
+from corridors.metrics.ways import Way
 from corridors.model.result import DemandResult
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corridors.metrics.carriage import Load
     from corridors.metrics.certificate import Certifier
-    from corridors.metrics.ways import Way, WayFinder
+    from corridors.metrics.ways import WayFinder
     from corridors.model.route import Route
     from corridors.model.scenario import Demand, Scenario
     from corridors.scenario.compile import ClassView, Compiled
     from geodata.types import Ints
+
+
+#: Title of routes that only the flow takes.
+FLOW = "flow"
+#: What is left of a demand below this share is rounding.
+EXACT = 1e-9
 
 
 class Answers:
@@ -47,6 +57,38 @@ class Answers:
             teu_per_year=demand.teu_per_year,
         )
 
+    def with_loads(self, k: int, result: DemandResult, loads: Sequence[Load]) -> DemandResult:
+        """Return a result with what goes by each route; ways that are not told become routes.
+
+        Parameters
+        ----------
+        k, result
+            The demand and what became of it.
+        loads
+            What of it goes along which ways.
+        """
+        teu = {tuple(load.arcs.tolist()): load.teu_per_year for load in loads}
+        known = {route.way for route in result.routes}
+        new = [Way(load.arcs, FLOW) for load in loads if tuple(load.arcs.tolist()) not in known]
+        routes = result.routes
+        if new:
+            told = [
+                Way(np.array(route.way), title, family)
+                for route in routes
+                for title in route.objective.split(";")
+                for family in (route.corridor.split(";") if title == "family" else ("",))
+            ]
+            routes = tuple(
+                self._ranked(self.scenario.demands[k], self.compiled.view(k), told + new)
+            )
+        carried = sum(teu.values())
+        left = result.teu_per_year - carried
+        return replace(
+            result,
+            routes=tuple(replace(route, teu_per_year=teu.get(route.way, 0.0)) for route in routes),
+            unserved_teu_per_year=left if left > EXACT * result.teu_per_year else 0.0,
+        )
+
     def _shut(self, demand: Demand, k: int) -> DemandResult:
         """Return a demand without a way, with the proof of what would open one."""
         # The solver behind it takes long to load, and most runs have a way for everybody.
@@ -73,8 +115,10 @@ class Answers:
         same: dict[tuple[float, ...], tuple[int, ...]] = {}
         for arcs, title, family in found:
             # Ways equal in every total, on parallel tracks or connectors, are one route.
+            # What carries something is told as it is, since it may take of other capacities.
             totals = self._totals(view, arcs)
-            key = same.setdefault(totals, tuple(arcs.tolist()))
+            key = tuple(arcs.tolist())
+            key = key if title == FLOW else same.setdefault(totals, key)
             if key not in titles:
                 families[key] = list(self.finder.names.of(np.array(key)))
                 weight[key] = self._generalised(view, arcs)

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from corridors.model.route import Route
+
+#: What a flow is: proven, the best found before a stop, or shared out by a rule.
+FlowStatus = Literal["optimal", "feasible", "assigned"]
 
 
 @dataclass(frozen=True)
@@ -94,26 +99,91 @@ class DemandResult:
 
 @dataclass(frozen=True)
 class Flow:
-    """Cargo on one arc in TEU a year; capacity and shadow price None if unlimited."""
+    """Cargo on one arc in TEU a year; capacity and shadow price None if unlimited.
+
+    Where several capacities hold on an arc, the smallest is told, and as the price the sum
+    of what one TEU a year more of each would save. `empty_teu_per_year` are empty boxes.
+    """
 
     arc: int
     teu_per_year: float
     capacity_teu_per_year: float | None = None
     shadow_price_usd_per_teu: float | None = None
+    empty_teu_per_year: float = 0.0
+
+
+@dataclass(frozen=True)
+class Bottleneck:
+    """A capacity that cargo uses: how much of it, and what a little more would be worth.
+
+    `used_teu_per_year` is that of its fullest section or direction. One TEU a year more in
+    each of them saves `low_usd_per_teu` a year, one less costs `high_usd_per_teu`, infinite
+    if there is nothing to take away; both are None where the flow is not optimal. `arcs` are
+    those of all its sections, `actors` who controls its places, with their roles.
+    """
+
+    capacity_id: str
+    kind: str
+    label: str
+    on: tuple[str, ...]
+    used_teu_per_year: float
+    capacity_teu_per_year: float
+    low_usd_per_teu: float | None
+    high_usd_per_teu: float | None
+    actors: Mapping[str, tuple[str, ...]]
+    quality: str
+    sources: tuple[str, ...]
+    arcs: tuple[int, ...]
+    binds: bool
+
+    @property
+    def share(self) -> float:
+        """Which part of the capacity is used; 0 of nothing."""
+        return self.used_teu_per_year / (self.capacity_teu_per_year or 1.0)
+
+    @property
+    def rents_usd_per_year(self) -> tuple[float, float] | None:
+        """What the whole capacity is worth at the lower and the higher price."""
+        if self.low_usd_per_teu is None or self.high_usd_per_teu is None:
+            return None
+        whole = self.capacity_teu_per_year
+        return self.low_usd_per_teu * whole, self.high_usd_per_teu * whole if whole else 0.0
+
+
+@dataclass(frozen=True)
+class FlowProof:
+    """How all demands were carried together, and how near to the best, USD of 2024 a year.
+
+    The cost of what is carried and the penalty of what is not add up to the objective; none
+    can be below `bound_usd`, which is None where the rule of assignment looks for no least.
+    """
+
+    assignment: str
+    solver: str
+    cost_usd: float
+    penalty_usd: float
+    bound_usd: float | None = None
+    gap: float | None = None
+    iterations: int = 0
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
 class Result:
     """The answer of a run: per demand, per arc and as metrics.
 
+    `status` is that of the flow: optimal within the gap asked for, feasible where the search
+    was stopped, assigned where demands are shared out by a rule that looks for no optimum.
     `warnings` tell what of the register was left out, and which rules lack standing.
     """
 
     scenario: str
     network: str
-    status: Literal["optimal", "feasible", "infeasible"]
+    status: FlowStatus
     demands: tuple[DemandResult, ...]
     metrics: tuple[Metric, ...] = ()
     flows: tuple[Flow, ...] = ()
     warnings: tuple[str, ...] = ()
     schema_version: int = 1
+    bottlenecks: tuple[Bottleneck, ...] = ()
+    proof: FlowProof | None = None

@@ -93,7 +93,7 @@ class Route:
     `rank` counts from 1 within its demand and objective; `corridor` is the family
     the route belongs to, empty if none; `tonnes_per_teu` is what a TEU of the cargo holds.
     `within_h` is the deadline of the demand, and `spread` the time as a distribution where
-    it was drawn.
+    it was drawn. `teu_per_year` of the demand go by the route.
     """
 
     route_id: str
@@ -109,6 +109,12 @@ class Route:
     in_containers: bool = True
     within_h: float | None = None
     spread: Spread | None = None
+    teu_per_year: float = 0.0
+
+    @property
+    def way(self) -> tuple[int, ...]:
+        """Arcs of the decision graph in travel order."""
+        return tuple(arc for leg in self.legs for arc in leg.arcs)
 
     @property
     def modes(self) -> tuple[str, ...]:

@@ -175,6 +175,30 @@ class CapacityChoice:
     left_out: tuple[str, ...] = ()
 
 
+#: Rules by which demands are shared out among ways, and what becomes of empty boxes.
+LEAST_COST, ALL_OR_NOTHING, LOGIT = ASSIGNMENTS = ("least_cost", "all_or_nothing", "logit")
+EMPTIES_LEFT_OUT, EMPTIES_AS_LOADED, EMPTIES_LINE_HAUL = EMPTIES = (
+    "left_out", "as_loaded", "line_haul",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FlowChoice:
+    """How the demands are carried together.
+
+    `assignment` is one of `ASSIGNMENTS`: only the first keeps to capacities. `theta` is how
+    sharply cost decides under the logit, per USD; `gap` the share by which the cost may be
+    above the least; `empty_boxes`, one of `EMPTIES`, whether boxes go back and at what cost;
+    `time_limit_s` stops the search for the flow, None if nothing does.
+    """
+
+    assignment: str = LEAST_COST
+    theta: float = 0.005
+    gap: float = 1e-6
+    empty_boxes: str = EMPTIES_LEFT_OUT
+    time_limit_s: float | None = None
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One set of assumptions: what is built, who lets pass, what is to be carried."""
@@ -194,3 +218,4 @@ class Scenario:
     schema_version: int = 1
     capacity: CapacityChoice = CapacityChoice()
     times: Times = Times()
+    flow: FlowChoice = FlowChoice()

@@ -64,6 +64,7 @@ ROUTE_FIELDS = (
     "time_p95_h",
     "within_h",
     "on_time_probability",
+    "teu_per_year",
 )
 #: Those that tell the time of a route as a distribution, and what a `Spread` calls them.
 SPREAD_FIELDS = {
@@ -97,7 +98,10 @@ LEG_FIELDS = (
 _LEG_CELLS = attrgetter(*LEG_FIELDS)
 
 #: Fields of `flows.geojson`.
-FLOW_FIELDS = ("arc_id", "teu_per_year", "capacity_teu_per_year", "shadow_price_usd_per_teu")
+FLOW_FIELDS = (
+    "arc_id", "teu_per_year", "capacity_teu_per_year", "shadow_price_usd_per_teu",
+    "empty_teu_per_year",
+)  # fmt: skip
 
 #: Digits after the point by the unit at the end of a field's name.
 DIGITS = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
+from corridors.report.bottlenecks import bottleneck_row, bottlenecks_csv, bottlenecks_geojson
 from corridors.report.cuts import cut_arcs, cuts_geojson
 from corridors.report.geojson import (
     chokepoints_geojson,
@@ -28,7 +29,7 @@ from geodata.geometry import link_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from corridors.model.result import Blocker, Certificate, DemandResult, Result
+    from corridors.model.result import Blocker, Certificate, DemandResult, FlowProof, Result
     from corridors.model.route import Leg, Route
     from corridors.model.scenario import Scenario
     from geodata.types import DecisionGraph, Floats, Network
@@ -53,7 +54,10 @@ def run_files(
     routes = [route for demand in result.demands for route in demand.routes]
     legs = [leg for route in routes for leg in route.legs]
     used = (arc for leg in legs for arc in leg.arcs)
-    shown = chain(used, (flow.arc for flow in result.flows), cut_arcs(result.demands))
+    shown = chain(
+        used, (flow.arc for flow in result.flows), cut_arcs(result.demands),
+        (arc for one in result.bottlenecks for arc in one.arcs[:1]),
+    )  # fmt: skip
     draw = ArcPainter(network, graph, shown)
     meta = {
         "schema_version": result.schema_version,
@@ -74,6 +78,8 @@ def run_files(
         "chokepoints.geojson": chokepoints_geojson(
             chokepoints, (np.array([place[str(row["asset_id"])]]) for row in chokepoints), meta=meta
         ),
+        "bottlenecks.geojson": bottlenecks_geojson(result.bottlenecks, draw.arcs, meta=meta),
+        "bottlenecks.csv": bottlenecks_csv(result.bottlenecks),
         "cuts.geojson": cuts_geojson(result.demands, graph, draw.arcs, meta=meta),
         "lines.csv": lines_csv(routes),
         "metrics.csv": metrics_csv(rows),
@@ -131,6 +137,8 @@ def result_json(result: Result, scenario: Scenario) -> bytes:
         },
         "network": result.network,
         "status": result.status,
+        "flow": _proof(result.proof) if result.proof else None,
+        "bottlenecks": [bottleneck_row(one) for one in result.bottlenecks if one.binds],
         "warnings": list(result.warnings),
         "demands": [_demand(demand, within_h.get(demand.demand_id)) for demand in result.demands],
         "metrics": [
@@ -156,7 +164,7 @@ def _demand(demand: DemandResult, within_h: float | None) -> dict[str, Any]:
         "closures": list(demand.closures),
         "certificate": _certificate(demand.certificate) if demand.certificate else None,
         "teu_per_year": demand.teu_per_year,
-        "unserved_teu_per_year": demand.unserved_teu_per_year,
+        "unserved_teu_per_year": round(demand.unserved_teu_per_year, 3),
         "within_h": within_h,
         "routes": [
             {
@@ -170,9 +178,25 @@ def _demand(demand: DemandResult, within_h: float | None) -> dict[str, Any]:
                 "emissions_kgco2e_per_teu": round(route.emissions_kgco2e_per_teu, 3),
                 "countries": list(route.countries),
                 **spread_row(route.spread),
+                "teu_per_year": round(route.teu_per_year, 3),
             }
             for route in demand.routes
         ],
+    }
+
+
+def _proof(proof: FlowProof) -> dict[str, Any]:
+    """Return how the demands were carried; USD of 2024 a year, null where there is no bound."""
+    bound = proof.bound_usd
+    return {
+        "assignment": proof.assignment,
+        "cost_usd_per_year": round(proof.cost_usd, 2),
+        "unserved_penalty_usd_per_year": round(proof.penalty_usd, 2),
+        "bound_usd_per_year": None if bound is None else round(bound, 2),
+        "gap": None if proof.gap is None else round(proof.gap, 12),
+        "solver": proof.solver,
+        "iterations": proof.iterations,
+        "stopped": proof.stopped,
     }
 
 

@@ -12,9 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     WithJsonSchema,
     model_validator,
@@ -23,6 +21,8 @@ from pydantic import (
 from corridors.errors import nearest
 from corridors.model import scenario as model
 from corridors.model.cost import Component
+from corridors.scenario.form import Identifier, Strict
+from corridors.scenario.form_flow import CapacitySection, FlowSection
 from corridors.scenario.levies import Units
 from corridors.scenario.register_cells import ASSUMPTION, GENERAL_KNOWLEDGE
 from corridors.scenario.vocabulary import COMPONENTS, unit_problem
@@ -34,18 +34,11 @@ DAY_H = 24.0
 #: What `costs.units` may hold.
 UNITS = tuple(field.name for field in fields(Units))
 
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=80)]
 Effect = Literal["permit", "deny", "probability", "charge", "delay", "cap"]
 ScopeKind = Literal[
     "asset", "territory", "country_pair", "unnamed_border", "branch", "operator", "any"
 ]
 Quality = Literal["measured", "reported", "promotional", "estimated", "assumed"]
-
-
-class Strict(BaseModel):
-    """Base of the sections: unknown keys are errors, types are not guessed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 def _listed(value: object) -> object:
@@ -361,30 +354,6 @@ class TimesSection(Strict):
     )
 
 
-class CapacitySection(Strict):
-    """What may pass where in a year, from data/capacities.csv and the caps of rules.
-
-    Null takes away an entry of `set` that the extended scenario has.
-    """
-
-    level: Literal["none", "low", "likely", "high"] = Field(
-        default="none",
-        description="End of the ranges that holds; none limits nothing but what `set` gives.",
-    )
-    set: dict[Identifier, Annotated[float, Field(ge=0)] | None] = Field(
-        default_factory=dict,
-        description="Capacity by id: what is open to the demands, in the unit of its row.",
-    )
-    left_out: list[Identifier] = Field(
-        default_factory=list, description="Ids of capacities not counted."
-    )
-
-    def to_model(self) -> model.CapacityChoice:
-        """Return the section as a frozen value, entries taken away left out."""
-        given = {name: value for name, value in self.set.items() if value is not None}
-        return model.CapacityChoice(self.level, given, tuple(self.left_out))
-
-
 class ScenarioSpec(Strict):
     """A scenario file after its `extends` chain and `--set` values are merged in."""
 
@@ -426,6 +395,9 @@ class ScenarioSpec(Strict):
     )
     times: TimesSection = Field(
         default_factory=TimesSection, description="How times are drawn as distributions."
+    )
+    flow: FlowSection = Field(
+        default_factory=FlowSection, description="How the demands are carried together."
     )
     seed: int = Field(default=0, ge=0, description="Seed of everything random.")
 
@@ -481,4 +453,5 @@ def to_model(spec: ScenarioSpec) -> model.Scenario:
         schema_version=spec.schema_version,
         capacity=spec.capacity.to_model(),
         times=model.Times(spec.times.correlation, spec.times.draws),
+        flow=spec.flow.to_model(),
     )

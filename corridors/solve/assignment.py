@@ -133,7 +133,7 @@ def path_sizes(demand: Ints, pieces: sp.csr_array, length: Floats) -> Floats:
     _, which, users = np.unique(key, return_inverse=True, return_counts=True)
     share = np.bincount(route, length[piece] / users[which], minlength=pieces.shape[0])
     whole = np.bincount(route, length[piece], minlength=pieces.shape[0])
-    found: Floats = np.divide(share, whole, out=np.ones_like(whole), where=whole > 0)
+    found: Floats = np.divide(share, whole, out=np.ones(len(whole)), where=whole > 0)
     return found
 
 

@@ -22,7 +22,7 @@ from corridors.solve.master import Amounts, Master, Sides, Variables
 from corridors.solve.pricing import Pricer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -100,12 +100,7 @@ def shadow_prices(
     >>> found.low.tolist(), found.high.tolist()
     ([0.0], [3.0])
     """
-    if solution.status != "optimal":
-        msg = "prices of capacity have a meaning at the optimum only; let the flow run to its end"
-        raise ValueError(msg)
-    if solution.gap > 0:
-        # Within a gap there may be better flows, whose prices are others.
-        solution = carry(problem, pool=solution.pool, gap=0.0, stop=stop)
+    solution = _closed(problem, solution, stop)
     limit, used = problem.capacities.limit, solution.used
     low, high = np.zeros(len(limit)), np.zeros(len(limit))
     wanted = np.arange(len(limit)) if rows is None else rows
@@ -118,6 +113,52 @@ def shadow_prices(
     low[untold] = high[untold] = np.nan
     rent_high = np.where(used > 0, np.where(np.isinf(high), 0.0, high) * used, 0.0)
     return ShadowPrices(low, high, low * used, np.where(untold, np.nan, rent_high))
+
+
+def joint_prices(
+    problem: FlowProblem, solution: FlowSolution, groups: Sequence[Ints], *,
+    stop: Callable[[], bool] | None = None,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Return what one unit more or less of all capacities of a group at once is worth.
+
+    Parameters
+    ----------
+    problem, solution, stop
+        As in `shadow_prices`.
+    groups
+        Capacity rows that change together, e.g. the sections of one line.
+
+    Returns
+    -------
+    tuple of array
+        What one more saves and one less costs, USD per unit, (groups,); as in `shadow_prices`.
+
+    Raises
+    ------
+    ValueError, StoppedError, SolverError
+        As of `shadow_prices`.
+    """
+    solution = _closed(problem, solution, stop)
+    low, high = np.zeros(len(groups)), np.zeros(len(groups))
+    change = _Change(problem, solution, Pricer(problem, stop))
+    for at, group in enumerate(groups):
+        full = group[change.full[group]]
+        if len(full):
+            low[at] = max(0.0, -change.by(full, 1.0))
+            taken = (problem.capacities.limit[full] > 0).all()
+            high[at] = max(change.by(full, -1.0), low[at]) if taken else np.inf
+    return low, high
+
+
+def _closed(
+    problem: FlowProblem, solution: FlowSolution, stop: Callable[[], bool] | None
+) -> FlowSolution:
+    """Return an optimal solution without any gap."""
+    if solution.status != "optimal":
+        msg = "prices of capacity have a meaning at the optimum only; let the flow run to its end"
+        raise ValueError(msg)
+    # Within a gap there may be better flows, whose prices are others.
+    return carry(problem, pool=solution.pool, gap=0.0, stop=stop) if solution.gap > 0 else solution
 
 
 class _Change:
@@ -136,8 +177,8 @@ class _Change:
         self.short = (problem.minimum > 0) & (solution.used <= problem.minimum + near)
         self.master = Master(problem, self.columns, rows=self.full)
 
-    def by(self, row: int, units: float) -> float:
-        """Return by how much the optimum changes per unit when a capacity starts to change."""
+    def by(self, row: int | Ints, units: float) -> float:
+        """Return by how much the optimum changes per unit when capacities start to change."""
         unit = self.master.scale.volume
         capacity = np.where(self.full, 0.0, np.inf)
         capacity[row] = units * unit

@@ -27,6 +27,8 @@ access:
   permits: ["!UZ"]
   own:
     NOT-IR: {by: UZ, effect: deny, on_kind: territory, on: UZ, cargo: owner=IR, title: made}
+    SIXTY: {by: UZ, effect: cap, value: 60, unit: TEU/yr, on_kind: asset, on: X_KZUZ, title: made}
+capacity: {level: likely}
 costs:
   value_of_time_usd_per_teu_h: 2.5
   penalty_usd_per_teu: 50000
