@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from corridors.cli.choices import register as register_choices
 from corridors.cli.cpmm import register as register_cpmm
+from corridors.cli.cut import register as register_cut
 from corridors.cli.explain import explain_app
 from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets, print_json
 from corridors.cli.profile import register as register_profile
@@ -51,6 +52,7 @@ register_profile(export_app)
 register_why(explain_app)
 register_choices(explain_app)
 register_cpmm(explain_app)
+register_cut(explain_app)
 app.add_typer(export_app, name="export")
 app.add_typer(explain_app, name="explain")
 
