@@ -208,7 +208,9 @@ def _mode_mask(snapshot: Snapshot, modes: Sequence[str]) -> Bools:
         raise ScenarioError(msg)
     if not modes:
         return np.ones(len(arcs), np.bool_)
-    return (arcs.kind != Kind.LINE) | np.isin(arcs.mode, [known[name] for name in modes])
+    kept = np.isin(arcs.mode, [known[name] for name in modes])
+    found: Bools = (arcs.kind != Kind.LINE) | kept
+    return found
 
 
 def _demands(

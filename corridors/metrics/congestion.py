@@ -11,8 +11,8 @@ import numpy as np
 from corridors.metrics.carriage import FULL
 from corridors.model.result import Bottleneck, Flow, Metric
 from corridors.solve.duals import joint_prices
+from corridors.solve.errors import StoppedError
 from corridors.solve.flow import OPTIMAL
-from corridors.solve.pricing import StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -227,7 +227,8 @@ def test_rules_that_look_at_no_capacity_tell_by_how_much_they_exceed_it(network:
     found = answer(network, capped(6), "flow.assignment=all_or_nothing")
     assert found.result.status == "assigned"
     (one,) = found.result.bottlenecks
-    assert (one.share, one.low_usd_per_teu) == (pytest.approx(10 / 6), None)
+    assert one.share == pytest.approx(10 / 6)
+    assert one.low_usd_per_teu is None
     assert found.result.proof is not None
     assert found.result.proof.bound_usd is None
     shared = answer(network, capped(6), "flow.assignment=logit", "flow.theta=0")
@@ -250,8 +251,9 @@ def test_a_stop_gives_what_was_found_and_says_how_good_it_is(network: Path) -> N
     assert found.result.proof.stopped
     assert binding(found).low_usd_per_teu is None
     best = total(answer(network, capped(6)))
-    assert total(found) * (1 - found.result.proof.gap) <= best <= total(found)
-    assert 0 < found.result.proof.gap < 1
+    gap = found.result.proof.gap or 0.0
+    assert total(found) * (1 - gap) <= best <= total(found)
+    assert 0 < gap < 1
     # Where all best ways fit there is nothing to search for.
     assert answer(network, "flow.time_limit_s=0").result.status == "optimal"
 
