@@ -145,7 +145,7 @@ def solve(scenario: Scenario, snapshot: Snapshot, link_km: Floats, register: Reg
             *traffic_metrics(chokepoints),
         ),
         flows=shipped.flows,
-        warnings=(*compiled.warnings, *rows.problems),
+        warnings=tuple(dict.fromkeys((*compiled.warnings, *rows.problems))),
         bottlenecks=shipped.bottlenecks,
         proof=shipped.proof,
     )

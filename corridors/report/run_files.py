@@ -137,8 +137,6 @@ def result_json(result: Result, scenario: Scenario) -> bytes:
         },
         "network": result.network,
         "status": result.status,
-        "flow": _proof(result.proof) if result.proof else None,
-        "bottlenecks": [bottleneck_row(one) for one in result.bottlenecks if one.binds],
         "warnings": list(result.warnings),
         "demands": [_demand(demand, within_h.get(demand.demand_id)) for demand in result.demands],
         "metrics": [
@@ -152,6 +150,8 @@ def result_json(result: Result, scenario: Scenario) -> bytes:
             }
             for m in result.metrics
         ],
+        "flow": _proof(result.proof) if result.proof else None,
+        "bottlenecks": [bottleneck_row(one) for one in result.bottlenecks if one.binds],
     }
     return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 

@@ -24,20 +24,29 @@ ROUTES = (
     "route_id demand_id origin destination corridor rank objective modes countries actors "
     "cost_usd_per_teu time_h distance_km emissions_kgco2e_per_teu borders gauge_changes transfers "
     "sea_km rail_km road_km status "
-    "time_mean_h time_sd_h time_p50_h time_p80_h time_p95_h within_h on_time_probability"
+    "time_mean_h time_sd_h time_p50_h time_p80_h time_p95_h within_h on_time_probability "
+    "teu_per_year"
 )
 LEGS = (
     "leg_id route_id seq kind from_id to_id mode country gauge_mm operator distance_km time_h "
     "cost_usd_per_teu rule_ids source_ids"
 )
-FLOWS = "arc_id teu_per_year capacity_teu_per_year shadow_price_usd_per_teu"
+FLOWS = "arc_id teu_per_year capacity_teu_per_year shadow_price_usd_per_teu empty_teu_per_year"
+BOTTLENECKS = (
+    "capacity_id kind label on used_teu_per_year capacity_teu_per_year used_share binds "
+    "shadow_price_low_usd_per_teu shadow_price_high_usd_per_teu "
+    "congestion_rent_low_usd_per_year congestion_rent_high_usd_per_year actors quality source_ids"
+)
 CHOKEPOINTS = "asset_id kind name countries status teu_per_year traffic_share demands confidence"
 METRICS = ["scenario", "metric", "subject_kind", "subject", "value", "unit"]
 CUTS = "cut_id demand_id arc_id asset_id name countries mode in_smallest_set blockers actors reason"
 FIELDS = {
     "routes": ROUTES, "legs": LEGS, "flows": FLOWS, "chokepoints": CHOKEPOINTS, "cuts": CUTS,
+    "bottlenecks": BOTTLENECKS,
 }  # fmt: skip
 FILES = [
+    "bottlenecks.csv",
+    "bottlenecks.geojson",
     "chokepoints.geojson",
     "cuts.geojson",
     "flows.geojson",
@@ -135,6 +144,7 @@ def test_the_result_names_every_demand_and_agrees_with_the_routes(baseline: Run)
     result = _load(baseline, "result.json")
     assert list(result) == [
         "schema_version", "scenario", "network", "status", "warnings", "demands", "metrics",
+        "flow", "bottlenecks",
     ]  # fmt: skip
     assert result["schema_version"] == 1
     assert len(result["demands"]) >= 24
