@@ -19,7 +19,7 @@ from corridors.report.merged import Merged
 from corridors.report.outputs import writing_output
 from corridors.report.register_page import register_tables, with_counts
 from corridors.report.route_teller import RouteTeller
-from corridors.rerun import open_run
+from corridors.rerun import open_run, with_flow_routes
 from corridors.run import read
 from corridors.scenario.capacities import load_capacities
 from corridors.scenario.capacity import capacity_rows
@@ -256,7 +256,7 @@ def explain_route(name: str, run: Path, *, network: Path, scenario: str = "") ->
     answers = Answers(wanted, compiled, finder)
     chosen = wanted.access
     reasons = Reasons(again.register, compiled.law, events=chosen.events, rules=chosen.rules)
-    found = answers.of(number)
+    found = with_flow_routes(again, answers, number, answers.of(number))
     route = found.routes[rank - 1] if found.routes else None
     teller = RouteTeller(wanted, answers, again.register, reasons, number)
     return teller.tell(found, route, again.snapshot.id)

@@ -6,8 +6,11 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from corridors.errors import Finding, InputMissingError, ScenarioError, nearest
 from corridors.manifest import sha256_of, verify_manifest
+from corridors.metrics.carriage import Load
 from corridors.run import inputs_of, read
 from corridors.scenario.compile import compile_scenario
 from corridors.scenario.places import find_scenario
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from corridors.metrics.answers import Answers
+    from corridors.model.result import DemandResult
     from corridors.model.scenario import Alternatives, Scenario
     from corridors.scenario.compile import Compiled
     from corridors.scenario.load import Loaded
@@ -91,6 +96,28 @@ def of_one_demand(
     only = tuple(one for one in whole.demands if one.id == demand)
     wanted = replace(whole, demands=only, alternatives=alternatives or whole.alternatives)
     return wanted, compile_scenario(wanted, again.snapshot, load_rates(), again.register)
+
+
+def with_flow_routes(
+    again: Rerun, answers: Answers, k: int, found: DemandResult
+) -> DemandResult:  # fmt: skip
+    """Return the routes of a demand with those that only the flow of the run takes.
+
+    Parameters
+    ----------
+    again
+        The run.
+    answers, k
+        Who told the routes of the demand, and its number there.
+    found
+        What was told.
+    """
+    rows = next(row for row in again.result["demands"] if row["id"] == found.demand_id)["routes"]
+    loads = [
+        Load(k, np.array([int(arc[1:]) for arc in row["flow_arcs"]]), row["teu_per_year"])
+        for row in rows if row["flow_arcs"]
+    ]  # fmt: skip
+    return answers.with_loads(k, found, loads) if loads else found
 
 
 def known(name: str, among: Mapping[str, T], what: str) -> T:

@@ -17,7 +17,7 @@ from corridors.metrics.waterfall import waterfall
 from corridors.metrics.ways import WayFinder
 from corridors.model.scenario import Alternatives
 from corridors.report.explained_why import WhyExplained, told_steps
-from corridors.rerun import known, of_one_demand, open_run
+from corridors.rerun import known, of_one_demand, open_run, with_flow_routes
 from corridors.scenario.cargo import countries_of
 from corridors.scenario.economy import Economy
 from corridors.scenario.rates import load_rates
@@ -117,7 +117,8 @@ def _match_routes(names: tuple[str, str], again: Rerun, link_km: Floats) -> _Mat
         raise ScenarioError(msg)
     wanted, compiled = of_one_demand(again, places[0][0])
     finder = WayFinder(wanted, again.snapshot, compiled, link_km)
-    found = Answers(wanted, compiled, finder).of(0).routes
+    answers = Answers(wanted, compiled, finder)
+    found = with_flow_routes(again, answers, 0, answers.of(0)).routes
     routes = found[places[0][1] - 1], found[places[1][1] - 1]
     ways = _arcs(routes[0]), _arcs(routes[1])
     repricer = _repricer(again, wanted, compiled, np.concatenate(ways))

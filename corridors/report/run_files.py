@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
+from corridors.metrics.answers import FLOW
 from corridors.report.bottlenecks import bottleneck_row, bottlenecks_csv, bottlenecks_geojson
 from corridors.report.cuts import cut_arcs, cuts_geojson
 from corridors.report.geojson import (
@@ -179,6 +180,8 @@ def _demand(demand: DemandResult, within_h: float | None) -> dict[str, Any]:
                 "countries": list(route.countries),
                 **spread_row(route.spread),
                 "teu_per_year": round(route.teu_per_year, 3),
+                # No search for the demand alone finds these again.
+                "flow_arcs": [f"A{arc}" for arc in route.way] if route.objective == FLOW else [],
             }
             for route in demand.routes
         ],

@@ -86,3 +86,17 @@ def test_explain_cut_tells_the_most_and_the_capacities(tmp_path: Path, real_fold
     wrong = corridors(*asked[:2], "MOWW", *asked[3:], cwd=tmp_path)
     assert wrong.code == 3, wrong.said
     assert 'did you mean "MOW"?' in wrong.err
+
+
+def test_routes_that_only_the_flow_takes_are_explained_as_they_ran(
+    baseline: Run, real_folder: Path, tmp_path: Path
+) -> None:
+    result = orjson.loads((baseline.folder / "result.json").read_bytes())
+    each = [demand["routes"] for demand in result["demands"]]
+    routes = next(some for some in each if any(one["objective"] == "flow" for one in some))
+    at = next(k for k, one in enumerate(routes) if one["objective"] == "flow")
+    for one in routes[at : at + 2]:
+        asked = ("explain", "route", one["route_id"], "--run", baseline.folder)
+        ended = corridors(*asked, "--network", real_folder, cwd=tmp_path)
+        assert ended.code == 0, ended.said
+        assert f"{one['cost_usd_per_teu']:,.0f} USD/TEU, {one['time_h']:,.1f} h" in ended.out
