@@ -169,6 +169,14 @@ def test_a_demand_between_islands_is_told_and_the_others_are_carried(network: Pa
     assert metrics(found)["gap", "all"] == pytest.approx(0.0, abs=1e-9)
 
 
+def test_a_cap_counts_the_cargo_that_it_is_about(network: Path) -> None:
+    theirs = capped(6).replace("X_KZUZ}", "X_KZUZ, cargo: origin=UZ}")
+    found = answer(network, theirs, more=BACK.replace("4}", "9}"))
+    there, back = found.result.demands
+    assert [r.teu_per_year for r in there.routes if r.teu_per_year] == [10.0]
+    assert sorted(r.teu_per_year for r in back.routes if r.teu_per_year) == pytest.approx([3, 6])
+
+
 # --- files ---------------------------------------------------------------------------------
 
 
