@@ -31,7 +31,7 @@ GEODATA := $(wildcard geodata/*.py geodata/sources/*.py)
 ASSUMPTIONS := $(wildcard scenarios/_*.yaml scenarios/data/*.csv)
 ENGINE := $(wildcard corridors/*.py corridors/*/*.py)
 
-.PHONY: help setup demo check test test-quick test-deep lint types layers format bench \
+.PHONY: help setup demo check test test-quick test-deep lint types layers format bench bench-engine \
 	extracts network scenario export map docs-data validate fit schema verify wheel clean
 
 help: ## list the targets
@@ -85,6 +85,7 @@ build/export/routes-%.png: build/%/result.json
 docs-data: $(NETWORK) build/baseline/result.json ## rewrite what the docs count, and the pictures
 	$(BIN)/corridors check --network $(dir $(NETWORK)) --docs docs/network.md
 	$(BIN)/corridors explain register --docs docs/access.md
+	$(BIN)/corridors explain capacity --network $(dir $(NETWORK)) --docs docs/capacity.md
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --out docs/network.png
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --run build/baseline --out docs/baseline.png
 
@@ -144,6 +145,11 @@ layers: $(READY) ## who may import whom
 
 bench: $(NETWORK) ## time whole processes
 	$(BIN)/python -m tests.bench
+
+bench-engine: $(NETWORK) ## time the engine: flow, design and the access lattice, side by side with others
+	$(BIN)/python -m tests.bench.flow
+	$(BIN)/python -m tests.bench.design
+	$(BIN)/python -m tests.bench.lattice
 
 wheel: $(READY) ## build the wheel into dist/
 	rm -rf build/setuptools
