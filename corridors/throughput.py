@@ -18,6 +18,7 @@ from corridors.run import read
 from corridors.scenario.capacities import load_capacities
 from corridors.scenario.capacity import capacity_rows
 from corridors.scenario.compile import compile_scenario
+from corridors.scenario.in_force import blocs_on
 from corridors.scenario.rates import load_rates
 from corridors.solve.cuts import disjoint_routes
 from corridors.solve.flow import carry
@@ -121,7 +122,8 @@ class Throughput:
 
 def explain_cut(
     origin: str, destination: str, *, network: Path, scenario: str = "baseline",
-    sets: Sequence[str] = (), modes: Sequence[str] = (), out: Path | None = None,
+    sets: Sequence[str] = (), modes: Sequence[str] = (), through: Sequence[str] = (),
+    out: Path | None = None,
 ) -> Throughput:  # fmt: skip
     """Tell how much can pass between two places under a scenario, and what limits it.
 
@@ -136,6 +138,8 @@ def explain_cut(
         is asked for containers, all capacity that is open to demands being theirs.
     modes
         Means of transport to which cargo keeps, e.g. rail and ferry; all if none.
+    through
+        Countries to which cargo keeps on land, beside those of the ends; all if none.
     out
         GeoJSON file for the arcs of the cut; none is written if not given.
 
@@ -149,10 +153,7 @@ def explain_cut(
     """
     loaded, snapshot, register = read(scenario, network, sets)
     wanted = loaded.scenario
-    blocs = {one.bloc: set[str]() for one in register.memberships}
-    for one in register.memberships:
-        if wanted.as_of in one.span:
-            blocs[one.bloc].add(one.member)
+    blocs = blocs_on(register.memberships, wanted.as_of)
     starts, ends = (_terminals(name, snapshot, blocs) for name in (origin, destination))
     if set(starts) & set(ends):
         msg = f"{origin} and {destination} have {min(set(starts) & set(ends))} in common"
@@ -164,7 +165,8 @@ def explain_cut(
         capacity=replace(wanted.capacity, level=level),
     )
     compiled = compile_scenario(wanted, snapshot, load_rates(), register)
-    asked = _Asked(wanted, snapshot, compiled, ends, _mode_mask(snapshot, modes))
+    allowed = _mode_mask(snapshot, modes) & _land_mask(snapshot, through, (*starts, *ends))
+    asked = _Asked(wanted, snapshot, compiled, ends, allowed)
     most, free_way, cut = asked.most()
     found = Throughput(
         origin, destination, wanted.id, starts, ends, most, free_way, cut, asked.apart()
@@ -179,7 +181,9 @@ def explain_cut(
     return found
 
 
-def _terminals(name: str, snapshot: Snapshot, blocs: Mapping[str, set[str]]) -> tuple[str, ...]:
+def _terminals(
+    name: str, snapshot: Snapshot, blocs: Mapping[str, frozenset[str]]
+) -> tuple[str, ...]:
     """Return the terminals with a line that a place has."""
     graph = snapshot.graph
     served = {
@@ -188,7 +192,7 @@ def _terminals(name: str, snapshot: Snapshot, blocs: Mapping[str, set[str]]) -> 
     }  # fmt: skip
     if name in served:
         return (name,)
-    lands = blocs.get(name[1:], set[str]()) if name.startswith("@") else {name}
+    lands = blocs.get(name[1:], frozenset[str]()) if name.startswith("@") else {name}
     found = tuple(place.id for place in snapshot.places if place.country in lands)
     found = tuple(one for one in found if one in served)
     if not found:
@@ -210,6 +214,22 @@ def _mode_mask(snapshot: Snapshot, modes: Sequence[str]) -> Bools:
         return np.ones(len(arcs), np.bool_)
     kept = np.isin(arcs.mode, [known[name] for name in modes])
     found: Bools = (arcs.kind != Kind.LINE) | kept
+    return found
+
+
+def _land_mask(snapshot: Snapshot, through: Sequence[str], terminals: Sequence[str]) -> Bools:
+    """Return the arcs at sea, in some countries or in those of some terminals, (n,)."""
+    arcs, countries = snapshot.graph.arcs, snapshot.graph.countries
+    wrong = [name for name in through if name not in countries]
+    if wrong:
+        msg = f"no country is called {wrong[0]}; {nearest(wrong[0], countries)}".rstrip("; ")
+        raise ScenarioError(msg)
+    if not through:
+        return np.ones(len(arcs), np.bool_)
+    own = {place.country for place in snapshot.places if place.id in terminals}
+    kept = np.array([code in own or code in through for code in countries])
+    at_sea = np.isin(arcs.mode, [int(Mode.SEA), int(Mode.FERRY)]) & (arcs.kind == Kind.LINE)
+    found: Bools = at_sea | kept[arcs.country]
     return found
 
 

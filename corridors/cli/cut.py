@@ -26,12 +26,17 @@ def explain_cut(
         typer.Argument(metavar="A", help="Terminal, country or bloc that cargo leaves, as @EAEU."),
     ],
     destination: Annotated[str, typer.Argument(metavar="B", help="The same, where it arrives.")],
+    *,
     network: NetworkFolder = DEFAULT_NETWORK,
     scenario: Annotated[str, typer.Option(help="Scenario whose rules and capacities hold.")] = (
         "baseline"
     ),
     mode: Annotated[
         list[str] | None, typer.Option(help="Keep to a mode: rail, road, sea, ferry; repeatable.")
+    ] = None,
+    through: Annotated[
+        list[str] | None,
+        typer.Option(help="Keep on land to a country, beside those of the ends; repeatable."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="GeoJSON file for the arcs of the cut.")] = None,
     sets: Sets = None,
@@ -42,7 +47,7 @@ def explain_cut(
 
     found = explain(
         origin, destination, network=network, scenario=scenario, modes=mode or (),
-        sets=sets or (), out=out,
+        through=through or (), sets=sets or (), out=out,
     )  # fmt: skip
     if json:
         print_json(found.as_dict())
@@ -55,6 +60,8 @@ def _lines(found: Throughput) -> list[str]:
     said = [f"{found.origin} to {found.destination} under {found.scenario}"]
     if found.most_teu_per_year is None:
         said.append(f"no limit known: no capacity on a way by {', '.join(found.free_way)}")
+    elif not found.most_teu_per_year and not found.cut:
+        said.append("nothing can pass: no way is open between them")
     else:
         said.append(f"at most {found.most_teu_per_year:,.0f} TEU a year of what is open to demands")
     for one in found.cut:

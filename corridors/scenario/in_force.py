@@ -49,7 +49,7 @@ def as_of(
     """
     events, rules = events or {}, rules or {}
     _check_choice(register, regimes, events, rules)
-    blocs = _blocs(register.memberships, day)
+    blocs = blocs_on(register.memberships, day)
     controls = tuple(
         _with_places(row, blocs)
         for row in register.controls
@@ -159,8 +159,8 @@ def _check_choice(
         raise ScenarioError(msg, findings=findings)
 
 
-def _blocs(memberships: Sequence[Membership], day: date) -> dict[str, frozenset[str]]:
-    """Return the members of each bloc on a day, those of blocs within it too."""
+def blocs_on(memberships: Sequence[Membership], day: date) -> dict[str, frozenset[str]]:
+    """Return the members of each bloc on a day, those of blocs within it too; no observers."""
     direct: dict[str, set[str]] = {}
     for row in memberships:
         members = direct.setdefault(row.bloc, set())

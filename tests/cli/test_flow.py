@@ -88,6 +88,25 @@ def test_explain_cut_tells_the_most_and_the_capacities(tmp_path: Path, real_fold
     assert 'did you mean "MOW"?' in wrong.err
 
 
+def test_explain_cut_keeps_to_countries_and_knows_members_from_observers(
+    tmp_path: Path, real_folder: Path
+) -> None:
+    rest = ("--mode", "rail", "--mode", "ferry", "--mode", "sea", "--network", real_folder)
+    asked = ("explain", "cut", "ALTK", "PPTI", *rest, "--json")
+    free = corridors(*asked, cwd=tmp_path).json
+    kept = corridors(*asked, "--through", "AZ", cwd=tmp_path).json
+    assert free["most_teu_per_year"] is None
+    assert kept["most_teu_per_year"] > 0
+    assert {one["what"]: one["routes"] for one in kept["apart"]}["arcs"] == 1
+    lands = corridors("explain", "cut", "@EAEU", "IR", *rest, "--json", cwd=tmp_path)
+    assert lands.code == 0, lands.said
+    apart = corridors(*asked[:-1], "--through", "AX", cwd=tmp_path)
+    assert "no way is open" in apart.out
+    wrong = corridors(*asked, "--through", "QQ", cwd=tmp_path)
+    assert wrong.code == 3
+    assert "no country is called QQ" in wrong.err
+
+
 def test_routes_that_only_the_flow_takes_are_explained_as_they_ran(
     baseline: Run, real_folder: Path, tmp_path: Path
 ) -> None:
