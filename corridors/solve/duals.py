@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 #: A capacity is used up if this share of it, or less, is left.
 FULL = 1e-9
+#: A gap of this share, or less, is none.
+ROUNDING = 1e-14
 #: A way is cheaper than its price if it is by more than this share of the largest price.
 CHEAPER = 1e-9
 
@@ -157,8 +159,10 @@ def _closed(
     if solution.status != "optimal":
         msg = "prices of capacity have a meaning at the optimum only; let the flow run to its end"
         raise ValueError(msg)
+    if solution.gap <= ROUNDING:
+        return solution
     # Within a gap there may be better flows, whose prices are others.
-    return carry(problem, pool=solution.pool, gap=0.0, stop=stop) if solution.gap > 0 else solution
+    return carry(problem, pool=solution.pool, gap=0.0, stop=stop)
 
 
 class _Change:
