@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from corridors.cli.choices import register as register_choices
 from corridors.cli.cpmm import register as register_cpmm
 from corridors.cli.cut import register as register_cut
+from corridors.cli.design import register as register_design
 from corridors.cli.explain import explain_app
 from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets, print_json
 from corridors.cli.profile import register as register_profile
@@ -24,7 +25,7 @@ INFEASIBLE, INVALID, STOPPED = 4, 3, 5
 
 #: The verbs in the order of the work; help lists them so.
 VERBS = (
-    "build", "check", "run", "compare", "validate", "fit", "export", "explain", "schema",
+    "build", "check", "run", "design", "compare", "validate", "fit", "export", "explain", "schema",
     "doctor", "extracts",
 )  # fmt: skip
 
@@ -53,6 +54,7 @@ register_why(explain_app)
 register_choices(explain_app)
 register_cpmm(explain_app)
 register_cut(explain_app)
+register_design(app)
 app.add_typer(export_app, name="export")
 app.add_typer(explain_app, name="explain")
 

@@ -125,7 +125,7 @@ class Carriage:
         shared, lanes, pool = None, Lanes(self.compiled, self.rows), None
         while inside:
             left = best.among(best.served - set(inside))
-            problem = self._problem(lanes, inside, np.maximum(self.rows_limit - left, 0.0))
+            problem = self.problem(lanes, inside, np.maximum(self.rows_limit - left, 0.0))
             seeds = self._seeds(lanes, inside, ways)
             pool = seeds if pool is None else Pool.joined(pool, seeds)
             solution = carry(problem, pool=pool, gap=self.scenario.flow.gap, stop=stop)
@@ -160,7 +160,18 @@ class Carriage:
         """Return the graph of a demand."""
         return lanes.of(self.compiled.view_of[demand], self.finder.starts[demand])
 
-    def _problem(self, lanes: Lanes, inside: Sequence[int], limit: Floats) -> FlowProblem:
+    def problem(self, lanes: Lanes, inside: Sequence[int], limit: Floats) -> FlowProblem:
+        """Return some demands as a flow over their graphs.
+
+        Parameters
+        ----------
+        lanes
+            Makes the graphs; those that it has made already are of the flow too.
+        inside
+            The demands, each with both ends on the graph.
+        limit
+            What they may take of each capacity row, TEU a year.
+        """
         mine = [self.lane(lanes, k) for k in inside]
         starts, ends = self.finder.starts, self.finder.ends
         wanted = Demands(

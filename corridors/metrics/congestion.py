@@ -61,7 +61,7 @@ def prices_of(
     if carried.shared is None:
         return Priced({}, {})
     full = carried.used >= rows.capacity_teu_per_year * (1 - FULL)
-    groups = {name: at for name, at in _sources(rows).items() if full[at].any()}
+    groups = {name: at for name, at in rows_of_capacities(rows).items() if full[at].any()}
     problem, solution = carried.shared.problem, carried.shared.solution
     try:
         low, high = joint_prices(problem, solution, list(groups.values()), stop=stop)
@@ -86,7 +86,7 @@ def bottlenecks_of(rows: CapacityRows, used: Floats, prices: Priced) -> tuple[Bo
         What they are worth.
     """
     found = []
-    for name, at in _sources(rows).items():
+    for name, at in rows_of_capacities(rows).items():
         fullest = at[int(np.argmax(used[at]))]
         row, limit = rows.rows[fullest], float(rows.capacity_teu_per_year[fullest])
         low, high = prices.low.get(name, 0.0), prices.high.get(name, 0.0)
@@ -176,7 +176,7 @@ def _of_capacity(one: Bottleneck) -> Iterator[Metric]:
             yield metric(f"congestion_rent_{end}", rent, "usd_2024_per_year")
 
 
-def _sources(rows: CapacityRows) -> dict[str, Ints]:
+def rows_of_capacities(rows: CapacityRows) -> dict[str, Ints]:
     """Return the rows of each capacity, in the order of the tables."""
     found: dict[str, list[int]] = {}
     for at, row in enumerate(rows.rows):

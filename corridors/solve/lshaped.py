@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Bounds of the master are good to this share of the size of the costs.
 EXACT = 1e-7
+#: A budget that a set no longer fits is lower than its price by this share.
+LESS = 1e-7
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Recourse:
     slope: Floats | None = None
 
 
-def choose_by_cuts(
+def choose_by_cuts(  # noqa: PLR0913 - options, all by name
     price: Floats,
     recourses: Sequence[Callable[[Bools], Recourse]],
     *,
@@ -56,7 +58,9 @@ def choose_by_cuts(
     criterion: Criterion = "expected",
     weight: Floats | None = None,
     gap: float = 1e-6,
+    noise: float = 0.0,
     seconds: float = 60.0,
+    stop: Callable[[], bool] | None = None,
 ) -> Choice:
     """Return the best affordable set within a gap, or the best one found in the time.
 
@@ -80,9 +84,13 @@ def choose_by_cuts(
         looks at them.
     gap
         Share of the costs by which the bound may be lower.
+    noise
+        Costs that differ by no more are equal: what they are known to.
     seconds
         Time limit; `bound` and `proven` of the choice say what is known then. No set is
         proposed later, but an evaluation that runs is awaited.
+    stop
+        Asked between sets whether to stop before that.
 
     Raises
     ------
@@ -106,7 +114,7 @@ def choose_by_cuts(
     if len(weight) != len(recourses):
         msg = f"{len(weight)} weights for {len(recourses)} scenarios"
         raise ValueError(msg)
-    known = _Known(price, recourses, budget, monotonic() + seconds)
+    known = _Known(price, recourses, budget, _late(seconds, stop), noise)
     if criterion != "regret":
         return known.search(criterion, weight, gap)
     each = np.eye(len(recourses))
@@ -119,6 +127,63 @@ def choose_by_cuts(
     return replace(choice, value=choice.value + missed, bound=choice.bound, proven=proven)
 
 
+def curve_by_cuts(  # noqa: PLR0913 - options, all by name
+    price: Floats, recourses: Sequence[Callable[[Bools], Recourse]], *, budget: float,
+    criterion: Criterion = "expected", weight: Floats | None = None, gap: float = 1e-6,
+    noise: float = 0.0, seconds: float = 60.0, stop: Callable[[], bool] | None = None,
+) -> tuple[Choice, ...]:  # fmt: skip
+    """Return the best set at a budget, and at each lower one at which it changes.
+
+    Each is the cheapest known with its value: with less money than it takes, less can be
+    had. The last one builds nothing, unless the time was up before; then the last one may be
+    unproven.
+
+    Parameters
+    ----------
+    price, recourses, weight, gap, noise, seconds, stop
+        As in `choose_by_cuts`; the time is for all of the curve.
+    budget
+        The largest budget.
+    criterion
+        What is to be least. Regret depends on the budget by what is missed, so that it has
+        no curve of this kind.
+
+    Raises
+    ------
+    ValueError, SolverError
+        As in `choose_by_cuts`; also for regret.
+
+    Examples
+    --------
+    >>> saves = np.array([6.0, 5.0, 4.0])
+    >>> alone = lambda built: Recourse(100 - float(saves[built].sum()), -saves)
+    >>> curve = curve_by_cuts(np.array([3.0, 2.0, 2.0]), [alone], budget=4.5)
+    >>> [(choice.spent, choice.value) for choice in curve]
+    [(4.0, 91.0), (3.0, 94.0), (2.0, 95.0), (0.0, 100.0)]
+    """
+    weight = np.ones(len(recourses)) if weight is None else np.asarray(weight, float)
+    check(price, budget, weight, criterion)
+    if criterion == "regret":
+        msg = "regret has no curve by cuts; choose at each budget"
+        raise ValueError(msg)
+    known = _Known(price, recourses, budget, _late(seconds, stop), noise)
+    found: list[Choice] = []
+    while True:
+        choice = known.search(criterion, weight, gap)
+        if found and choice.value - found[-1].value <= known.noise:
+            found.pop()
+        found.append(choice)
+        if choice.spent <= 0 or not choice.proven or known.late():
+            return tuple(found)
+        known.budget = choice.spent * (1 - LESS)
+
+
+def _late(seconds: float, stop: Callable[[], bool] | None) -> Callable[[], bool]:
+    """Return what tells whether the time is up, or somebody asks to stop."""
+    until = monotonic() + seconds
+    return lambda: monotonic() > until or (stop is not None and stop())
+
+
 class _Known:
     """Sets evaluated so far and the cuts they gave; the master programme over them."""
 
@@ -127,16 +192,20 @@ class _Known:
         price: Floats,
         recourses: Sequence[Callable[[Bools], Recourse]],
         budget: float,
-        until: float,
+        late: Callable[[], bool],
+        noise: float,
     ) -> None:
-        self.price, self.recourses, self.budget, self.until = price, recourses, budget, until
+        self.price, self.recourses, self.budget, self.late = price, recourses, budget, late
         self.sets: dict[tuple[bool, ...], Floats] = {}
         self.cuts: list[tuple[int, Floats, float]] = []
+        #: Sets that cost more than the budget, by less than the master can tell.
+        self.over: list[Bools] = []
         n = len(price)
         self.floor = np.array([each(np.ones(n, bool)).value for each in recourses])
         none = np.zeros(n, bool)
         ends = np.array([*self.floor, *(each(none).value for each in recourses)])
         self.size = float(np.abs(ends).max()) or 1.0
+        self.noise = max(noise, ROUNDING * self.size)
         self._refuse(self.floor)
         self.evaluate(none)
 
@@ -157,7 +226,7 @@ class _Known:
         if not np.isfinite(costs).all():
             msg = "costs must be finite; what cannot pass costs its penalty"
             raise ValueError(msg)
-        if (costs < self.floor - EXACT * self.size).any():
+        if (costs < self.floor - max(EXACT * self.size, self.noise)).any():
             msg = "some projects cost less than all of them: more must never cost more"
             raise ValueError(msg)
 
@@ -184,13 +253,16 @@ class _Known:
         best = np.zeros(len(self.recourses)) if best is None else best
         while True:
             bound, proposed = self._master(criterion, weight, best)
+            if float(self.price[proposed].sum()) > self.budget * (1 + ROUNDING):
+                self.over.append(proposed)
+                continue
             filled = self._filled(proposed)
             choice = self._choice(criterion, weight, best)
             size = self.size if criterion == "regret" else abs(choice.value)
-            closed = choice.value - bound <= max(gap, EXACT) * size
+            closed = choice.value - bound <= max(max(gap, EXACT) * size, self.noise)
             # A set known before costs what the master thinks, up to rounding.
             proven = closed or tuple(filled.tolist()) in self.sets
-            if proven or monotonic() > self.until:
+            if proven or self.late():
                 self._trim(choice.built)
                 choice = self._choice(criterion, weight, best)
                 return replace(choice, bound=min(bound, choice.value), proven=proven)
@@ -213,17 +285,19 @@ class _Known:
         kept = built.copy()
         costs = self.evaluate(kept)
         for project in np.argsort(-self.price, kind="stable"):
-            if kept[project] and monotonic() < self.until:
+            if kept[project] and not self.late():
                 kept[project] = False
-                kept[project] = bool((self.evaluate(kept) > costs + ROUNDING * self.size).any())
+                kept[project] = bool((self.evaluate(kept) > costs + self.noise).any())
 
     def _choice(self, criterion: str, weight: Floats, best: Floats) -> Choice:
         """Return the best affordable set known; of equal ones the cheapest to build."""
         built = np.array(list(self.sets), bool).reshape(len(self.sets), -1)
-        costs = np.stack(list(self.sets.values()), axis=1)
+        affordable = built @ self.price <= self.budget * (1 + ROUNDING)
+        built = built[affordable]
+        costs = np.stack(list(self.sets.values()), axis=1)[:, affordable]
         value, spent = valued(costs, weight, criterion, best), built @ self.price
         # Values that differ by rounding are equal.
-        at = np.lexsort((spent, np.round(value / (ROUNDING * self.size))))[0]
+        at = np.lexsort((value, spent, value > value.min() + self.noise))[0]
         least = float(value[at])
         return Choice(built[at], float(spent[at]), least, costs[:, at], -np.inf, proven=False)
 
@@ -239,6 +313,9 @@ class _Known:
             estimate = np.eye(count)[scenario]
             rows.append(np.r_[-slope / self.size, estimate, 0.0])
             least.append(at_none / self.size)
+        for beyond in self.over:
+            rows.append(np.r_[-beyond.astype(float), np.zeros(count + 1)])
+            least.append(1.0 - beyond.sum())
         if criterion == "expected":
             rows.append(np.r_[np.zeros(n), -weight / weight.sum(), 1.0])
             least.append(0.0)
