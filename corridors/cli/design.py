@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +21,7 @@ MOST = 12
 UNITS = {"bn": 1e9, "b": 1e9, "m": 1e6, "k": 1e3}
 
 
-def design(
+def design(  # noqa: PLR0917 - typer reads options so
     scenario: Annotated[str, typer.Argument(help="Scenario by id or path.")],
     budget: Annotated[
         str, typer.Option(help="USD of 2024 for capital cost; 5e9, 5bn and 800m are read.")
@@ -162,23 +163,25 @@ def _matters(one: Worth) -> bool:
 def _curve(page: Page, found: Designed) -> None:
     """Print the largest steps of the curve over budgets."""
     from corridors.cli.page import add, table
-    from corridors.report.design_files import saved
+    from corridors.metrics.designed import curve_value
 
-    made = table("from, bn", "saves", "with", right=("from, bn", "saves"))
+    word = "regret" if found.curve_criterion == "regret" else "saves"
+    made = table("from, bn", word, "with", right=("from, bn", word))
     shown = _largest(found)
     for at in shown:
         one = found.curve[at]
-        add(made, f"{one.budget_usd / 1e9:,.2f}", _cell(saved(found, one)),
+        add(made, f"{one.budget_usd / 1e9:,.2f}", _cell(curve_value(found, one)),
             ", ".join(one.projects) or "nothing")  # fmt: skip
     part = f", {len(shown)} of {len(found.curve)} steps" if len(shown) < len(found.curve) else ""
+    told = "regret" if word == "regret" else f"what {found.curve_criterion} cost falls by"
     early = "" if found.curve_complete else "; stopped early, lower budgets left out"
-    page.table(f"Budgets: {found.curve_criterion} cost, million USD a year less{part}{early}", made)
+    page.table(f"Budgets: {told}, million USD a year{part}{early}", made)
 
 
 def _largest(found: Designed) -> list[int]:
     """Return the steps to tell: the first, the last and those that save most more."""
     values = [one.value_usd for one in found.curve]
-    rises = [before - after for before, after in zip(values, values[1:], strict=False)]
+    rises = [abs(before - after) for before, after in pairwise(values)]
     largest = sorted(range(len(rises)), key=lambda at: -rises[at])[: MOST - 1]
     return sorted({0, *(at + 1 for at in largest)}) if values else []
 

@@ -408,3 +408,13 @@ def _problems(cases: Sequence[Investment]) -> tuple[str, ...]:
 def opening_years(project: Project) -> tuple[int | None, ...]:
     """Return the years of opening of a project, low, likely and high; None if not known."""
     return tuple(project.opening[level] for level in LEVELS)
+
+
+def curve_value(found: Designed, one: Step) -> float:
+    """Return what a step of the curve tells, USD a year.
+
+    By how much it costs less than to build nothing; of regret, the regret.
+    """
+    if found.curve_criterion == "regret":
+        return one.value_usd
+    return found.curve[0].value_usd - one.value_usd

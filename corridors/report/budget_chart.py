@@ -9,6 +9,8 @@ import io
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from corridors.metrics.designed import curve_value
+
 if TYPE_CHECKING:
     from corridors.metrics.designed import Designed, Step
 
@@ -47,7 +49,7 @@ def draw_curve(found: Designed, suffix: str) -> bytes:
 
 def _draw(axes: Any, found: Designed) -> None:  # noqa: ANN401 - matplotlib
     budgets = [one.budget_usd / 1e9 for one in found.curve]
-    saved = [(found.curve[0].value_usd - one.value_usd) / 1e6 for one in found.curve]
+    saved = [curve_value(found, one) / 1e6 for one in found.curve]
     end = max([*budgets, found.question.budget_usd / 1e9]) * 1.08 or 1.0
     axes.step([*budgets, end], [*saved, *saved[-1:]], where="post", color=_LINE, linewidth=1.6)
     axes.plot(budgets, saved, "o", color=_LINE, markersize=4)
@@ -60,8 +62,12 @@ def _draw(axes: Any, found: Designed) -> None:  # noqa: ANN401 - matplotlib
     if not found.curve_complete:
         title += " (stopped early: part of the curve)"
     axes.set_title(title, loc="left", fontsize=10)
-    axes.set(xlabel="budget for capital cost, billion USD of 2024", xlim=(0, end),
-             ylabel=f"less {found.curve_criterion} cost of all demands, million USD a year")  # fmt: skip
+    regret = found.curve_criterion == "regret"
+    what = "regret" if regret else f"fall of the {found.curve_criterion} cost of all demands"
+    axes.set(
+        xlabel="budget for capital cost, billion USD of 2024", xlim=(0, end),
+        ylabel=f"{what}, million USD a year",
+    )  # fmt: skip
     axes.grid(visible=True, color="#DDDDDD", linewidth=0.6)
     axes.legend(frameon=False, fontsize=8, loc="lower right")
 

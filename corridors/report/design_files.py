@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from corridors.metrics.designed import opening_years
+from corridors.metrics.designed import curve_value, opening_years
 from corridors.model.capacity import LEVELS
 from corridors.report.budget_chart import draw_curve
 from corridors.report.geojson import feature_collection
@@ -19,7 +19,7 @@ from geodata.types import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from corridors.metrics.designed import Chosen, Designed, Step, Worth
+    from corridors.metrics.designed import Chosen, Designed, Worth
     from corridors.metrics.investment import Investment
     from geodata.types import Network
 
@@ -39,10 +39,14 @@ SHAPE_FIELDS = (
 )  # fmt: skip
 #: What a design says and what it leaves out; stands in `design.json`.
 CAVEATS = (
-    "The budget bounds capital cost; what is minimised is the yearly cost of carrying all "
-    "demands, time at its value and the penalty of what is not carried included.",
-    "Costs are those of the scenario's demands. A project counts as open on the scenario's day, "
-    "whatever its opening year; traffic that is not in the scenario is not counted.",
+    (
+        "The budget bounds capital cost; what is minimised is the yearly cost of carrying all "
+        "demands, time at its value and the penalty of what is not carried included."
+    ),
+    (
+        "Costs are those of the scenario's demands. A project counts as open on its day, "
+        "whatever its opening year; traffic that is not in the scenario is not counted."
+    ),
     "Capital costs and effects are as good as their sources: see quality and conflict.",
 )
 
@@ -146,16 +150,17 @@ def curve_rows(found: Designed) -> list[dict[str, object]]:
     """Return a row per budget from which on more can be had."""
     return [
         dict(zip(CURVE_FIELDS, (
-            _usd(one.budget_usd), _usd(one.value_usd), _usd(saved(found, one)),
+            _usd(one.budget_usd), _usd(one.value_usd), _saved(found, one),
             _yes(said=one.proven), ";".join(one.projects),
         ), strict=True))
         for one in found.curve
     ]  # fmt: skip
 
 
-def saved(found: Designed, one: Step) -> float:
-    """Return by how much a step is better than to build nothing, USD a year."""
-    return found.curve[0].value_usd - one.value_usd if found.curve else 0.0
+def _saved(found: Designed, one: Step) -> float | None:
+    """Return what a step saves against building nothing; regret saves nothing."""
+    regret = found.curve_criterion == "regret"
+    return None if regret else _usd(curve_value(found, one))
 
 
 def pair_rows(found: Designed) -> list[dict[str, object]]:

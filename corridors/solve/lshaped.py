@@ -336,7 +336,7 @@ class _Known:
                 np.r_[affordable.astype(float), np.full(count + 1, np.inf)],
             ),
             integrality=np.r_[np.ones(n), np.zeros(count + 1)],
-            options={"mip_rel_gap": 0.0},
+            options={"mip_rel_gap": 0.0, "presolve": False},
         )
         # Without projects it is a linear programme, whose value is its bound.
         bound = found.mip_dual_bound if n else found.fun

@@ -63,9 +63,10 @@ class Reach:
         through = np.full((opens.shape[0], count), np.inf)
         for number, graph in enumerate(problem.classes):
             mine = np.flatnonzero(problem.demands.cls == number).tolist()
-            searches = _Searches(graph) if mine else None
-            groups = _rows_of(graph, opens)
-            for k in mine if searches else ():
+            if not mine:
+                continue
+            searches, groups = _Searches(graph), _rows_of(graph, opens)
+            for k in mine:
                 ends = problem.demands.destinations[k]
                 before[k] = searches.from_node(int(problem.demands.origin[k]))
                 onward[k] = np.minimum.reduce([searches.to_node(int(end)) for end in ends])
@@ -159,5 +160,5 @@ class _Searches:
     def _search(self, node: int, *, back: bool) -> Floats:
         if (back, node) not in self._known:
             matrix = self._back if back else self._there
-            self._known[back, node] = dijkstra(matrix, indices=node)
+            self._known[back, node] = dijkstra(matrix, indices=np.array([node]))[0]
         return self._known[back, node]
