@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -164,10 +163,11 @@ def _curve(page: Page, found: Designed) -> None:
     """Print the largest steps of the curve over budgets."""
     from corridors.cli.page import add, table
     from corridors.metrics.designed import curve_value
+    from corridors.report.budget_chart import largest_steps
 
     word = "regret" if found.curve_criterion == "regret" else "saves"
     made = table("from, bn", word, "with", right=("from, bn", word))
-    shown = _largest(found)
+    shown = largest_steps(found, MOST)
     for at in shown:
         one = found.curve[at]
         add(made, f"{one.budget_usd / 1e9:,.2f}", _cell(curve_value(found, one)),
@@ -176,14 +176,6 @@ def _curve(page: Page, found: Designed) -> None:
     told = "regret" if word == "regret" else f"what {found.curve_criterion} cost falls by"
     early = "" if found.curve_complete else "; stopped early, lower budgets left out"
     page.table(f"Budgets: {told}, million USD a year{part}{early}", made)
-
-
-def _largest(found: Designed) -> list[int]:
-    """Return the steps to tell: the first, the last and those that save most more."""
-    values = [one.value_usd for one in found.curve]
-    rises = [abs(before - after) for before, after in pairwise(values)]
-    largest = sorted(range(len(rises)), key=lambda at: -rises[at])[: MOST - 1]
-    return sorted({0, *(at + 1 for at in largest)}) if values else []
 
 
 def _pairs(page: Page, found: Designed) -> None:

@@ -226,6 +226,7 @@ class _Study:
         # Costs from here on, so that rounding is a share of what can be saved.
         self.shift = float(self.everything.min()) - span
         self.noise = NOISE * float(self.nothing.max())
+        self.known_prices: dict[bytes, dict[str, float]] = {}
         self.table = self._table()
         self.solver = CUTS if self.table is None else LATTICE
 
@@ -365,7 +366,7 @@ class _Study:
         over = [
             float(one.over(with_it, one.solve(with_it))[at]) for one in self.costs
         ]  # fmt: skip
-        caps = () if any(over) else self._caps(with_it, without)
+        caps = () if any(over) else self._caps(at, with_it, without)
         drop = max((one.without_usd_per_teu - one.with_usd_per_teu for one in caps), default=0.0)
         margin = self.evaluate(without) - self.evaluate(with_it)
         (role,) = roles(np.array([[any(over)]]), np.array([[drop]]))
@@ -381,15 +382,26 @@ class _Study:
         found = float(mean @ saved)
         return found if found > 2 * self.noise else 0.0
 
-    def _caps(self, with_it: Bools, without: Bools) -> tuple[Cap, ...]:
+    def _caps(self, at: int, with_it: Bools, without: Bools) -> tuple[Cap, ...]:
         """Return the prices of the first scenario that a project lowers though unused."""
-        first, costs = self.investments[0], self.costs[0]
-        low = dict(first.prices(costs, with_it))
+        costs = self.costs[0]
+        before = self._prices(without)
+        most = max((price for price in before.values() if np.isfinite(price)), default=0.0)
+        if not before or not costs.may_lower(at, without, by_usd=most):
+            return ()
+        after = self._prices(with_it)
         return tuple(
-            Cap(name, price, low.get(name, 0.0))
-            for name, price in first.prices(costs, without)
-            if price - low.get(name, 0.0) > LEAST_CAP_USD_PER_TEU
+            Cap(name, price, after.get(name, 0.0))
+            for name, price in before.items()
+            if np.isfinite(price) and price - after.get(name, 0.0) > LEAST_CAP_USD_PER_TEU
         )
+
+    def _prices(self, built: Bools) -> dict[str, float]:
+        """Return the prices of full capacities in the first scenario."""
+        key = built.tobytes()
+        if key not in self.known_prices:
+            self.known_prices[key] = dict(self.investments[0].prices(self.costs[0], built))
+        return self.known_prices[key]
 
 
 def _lower(found: Recourse, by: float) -> Recourse:

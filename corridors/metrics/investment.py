@@ -15,7 +15,6 @@ from corridors.scenario.capacity import capacity_rows
 from corridors.scenario.compile import compile_scenario
 from corridors.scenario.project_effects import project_effects
 from corridors.solve.building import Buildable, Costs
-from corridors.solve.duals import joint_prices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,5 +111,5 @@ class Investment:
         limit = costs.buildable.limit(built)
         full = found.used >= limit * (1 - FULL)
         groups = {name: at for name, at in rows_of_capacities(self.rows).items() if full[at].any()}
-        _, high = joint_prices(found.problem, found.solution, list(groups.values()))
+        high = costs.prices(built, list(groups.values()))
         return tuple(Price(*one) for one in zip(groups, high.tolist(), strict=True))

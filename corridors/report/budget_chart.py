@@ -6,23 +6,26 @@ The same values give the same bytes.
 from __future__ import annotations
 
 import io
+import textwrap
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from corridors.metrics.designed import curve_value
 
 if TYPE_CHECKING:
-    from corridors.metrics.designed import Designed, Step
+    from corridors.metrics.designed import Designed
 
-__all__ = ["draw_curve"]
+__all__ = ["draw_curve", "largest_steps"]
 
-#: The most steps whose projects are named.
-MOST_NAMED = 12
-_LINE, _MARK, _FAINT = "#0072B2", "#D55E00", "#666666"
+#: The most steps that are numbered and listed below the curve.
+MOST_LISTED = 10
+#: Letters in a line of the list.
+_LETTERS = 150
+_LINE, _MARK, _INK = "#0072B2", "#D55E00", "#222222"
 
 
 def draw_curve(found: Designed, suffix: str) -> bytes:
-    """Return the curve as a picture.
+    """Return the curve as a picture, with the sets of its largest steps below.
 
     Parameters
     ----------
@@ -38,53 +41,62 @@ def draw_curve(found: Designed, suffix: str) -> bytes:
 
     canvas = FigureCanvasSVG if suffix == "svg" else FigureCanvasAgg
     metadata: dict[str, Any] = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
+    listed = _listed(found)
+    height = 0.16 * (listed.count("\n") + 2)
     with rc_context({"svg.hashsalt": "corridors", "svg.fonttype": "path"}):
-        figure = Figure(figsize=(9.5, 5.4), layout="constrained")
+        figure = Figure(figsize=(9.5, 4.8 + height), layout="constrained")
         canvas(figure)
-        _draw(figure.subplots(), found)
+        above, below = figure.subplots(2, 1, height_ratios=(4.8, height))
+        _draw(above, found)
+        below.axis("off")
+        below.text(0, 1, listed, va="top", fontsize=7, color=_INK, transform=below.transAxes)
         image = io.BytesIO()
         figure.savefig(image, format=suffix, dpi=130, metadata=metadata[suffix])
     return image.getvalue()
 
 
+def largest_steps(found: Designed, most: int) -> list[int]:
+    """Return the steps of the curve that change most, in order, the first always among them."""
+    values = [one.value_usd for one in found.curve]
+    rises = [abs(after - before) for before, after in pairwise(values)]
+    largest = sorted(range(len(rises)), key=lambda at: -rises[at])[: most - 1]
+    return sorted({0, *(at + 1 for at in largest)}) if values else []
+
+
 def _draw(axes: Any, found: Designed) -> None:  # noqa: ANN401 - matplotlib
     budgets = [one.budget_usd / 1e9 for one in found.curve]
-    saved = [curve_value(found, one) / 1e6 for one in found.curve]
-    end = max([*budgets, found.question.budget_usd / 1e9]) * 1.08 or 1.0
-    axes.step([*budgets, end], [*saved, *saved[-1:]], where="post", color=_LINE, linewidth=1.6)
-    axes.plot(budgets, saved, "o", color=_LINE, markersize=4)
-    axes.axvline(found.question.budget_usd / 1e9, color=_MARK, linestyle="--", linewidth=1.2,
-                 label="budget asked for")  # fmt: skip
-    for budget, worth, words in _named(found, budgets, saved):
-        axes.annotate(words, (budget, worth), xytext=(5, -9), textcoords="offset points",
-                      fontsize=6.5, color=_FAINT)  # fmt: skip
-    title = f"What a budget saves: {', '.join(case.scenario for case in found.cases)}"
-    if not found.curve_complete:
-        title += " (stopped early: part of the curve)"
-    axes.set_title(title, loc="left", fontsize=10)
+    values = [curve_value(found, one) / 1e6 for one in found.curve]
+    asked = found.question.budget_usd / 1e9
+    end = max([*budgets, min(asked, 2 * budgets[-1])]) * 1.08 or 1.0
+    axes.step([*budgets, end], [*values, values[-1]], where="post", color=_LINE, linewidth=1.6)
+    axes.plot(budgets, values, "o", color=_LINE, markersize=3.5)
+    if asked <= end:
+        axes.axvline(asked, color=_MARK, linestyle="--", linewidth=1.2, label="budget asked for")
+        axes.legend(frameon=False, fontsize=8, loc="lower right")
+    for number, at in enumerate(largest_steps(found, MOST_LISTED)):
+        axes.annotate(
+            str(number), (budgets[at], values[at]), xytext=(-3, 5), textcoords="offset points",
+            ha="right", fontsize=8, color=_INK,
+        )  # fmt: skip
+    early = "" if found.curve_complete else " (stopped early: part of the curve)"
+    names = ", ".join(case.scenario for case in found.cases)
+    axes.set_title(f"What a budget is worth: {names}{early}", loc="left", fontsize=10)
     regret = found.curve_criterion == "regret"
     what = "regret" if regret else f"fall of the {found.curve_criterion} cost of all demands"
     axes.set(
         xlabel="budget for capital cost, billion USD of 2024", xlim=(0, end),
-        ylabel=f"{what}, million USD a year",
+        ylabel=f"{what},\nmillion USD a year",
     )  # fmt: skip
     axes.grid(visible=True, color="#DDDDDD", linewidth=0.6)
-    axes.legend(frameon=False, fontsize=8, loc="lower right")
 
 
-def _named(
-    found: Designed, budgets: list[float], saved: list[float]
-) -> list[tuple[float, float, str]]:
-    """Return the largest steps with what is new in them."""
-    rises = [after - before for before, after in pairwise(saved)]
-    largest = sorted(range(len(rises)), key=lambda at: -rises[at])[:MOST_NAMED]
-    return [
-        (budgets[at + 1], saved[at + 1], _news(found.curve[at], found.curve[at + 1]))
-        for at in sorted(largest)
-    ]
-
-
-def _news(before: Step, after: Step) -> str:
-    new = [f"+{one}" for one in after.projects if one not in before.projects]
-    gone = [f"-{one}" for one in before.projects if one not in after.projects]
-    return "\n".join([*new, *gone])
+def _listed(found: Designed) -> str:
+    """Return the sets of the numbered steps, a line each."""
+    lines: list[str] = []
+    for number, at in enumerate(largest_steps(found, MOST_LISTED)):
+        one = found.curve[at]
+        words = (
+            f"{number}   {one.budget_usd / 1e9:,.2f} bn   {', '.join(one.projects) or 'nothing'}"
+        )
+        lines += textwrap.wrap(words, _LETTERS, subsequent_indent=" " * 18)
+    return "\n".join(lines)

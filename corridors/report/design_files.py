@@ -19,7 +19,7 @@ from geodata.types import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from corridors.metrics.designed import Chosen, Designed, Worth
+    from corridors.metrics.designed import Chosen, Designed, Step, Worth
     from corridors.metrics.investment import Investment
     from geodata.types import Network
 
@@ -157,7 +157,7 @@ def curve_rows(found: Designed) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _saved(found: Designed, one: Step) -> float | None:
+def _saved(found: Designed, one: Step) -> int | None:
     """Return what a step saves against building nothing; regret saves nothing."""
     regret = found.curve_criterion == "regret"
     return None if regret else _usd(curve_value(found, one))
@@ -223,9 +223,9 @@ def _csv(fields: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _usd(value: float | None) -> float | None:
+def _usd(value: float | None) -> int | None:
     """Return USD rounded to whole ones, which is more than anything here is known to."""
-    return None if value is None else round(value) + 0.0
+    return None if value is None else round(value)
 
 
 def _yes(*, said: bool) -> str:

@@ -19,13 +19,14 @@ import numpy as np
 import scipy.sparse as sp
 
 from corridors.solve.columns import Pool
+from corridors.solve.duals import joint_prices
 from corridors.solve.flow import carry
 from corridors.solve.lshaped import Recourse
 from corridors.solve.pricing import Pricer
 from corridors.solve.reach import Reach
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -46,6 +47,8 @@ TINY = 1e-9
 FULL = 1e-9
 #: Ways are looked for up to this many times the weight of the lightest, at first.
 DETOUR = 1.25
+#: A way may lower a price if it is not further above that of its demand than so many times it.
+REACH = 4.0
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,28 @@ class Costs:
         self.solved += 1
         return self._flows.built(built)
 
+    def prices(self, built: Bools, groups: Sequence[Ints]) -> Floats:
+        """Return what one unit less of all capacities of a group costs, USD, (groups,).
+
+        Infinite for capacities of nothing. Looked for on all ways, however long.
+        """
+        problem, solution = self._flows.on_all_ways(built)
+        _, high = joint_prices(problem, solution, groups)
+        return high
+
+    def may_lower(self, project: int, built: Bools, *, by_usd: float) -> bool:
+        """Whether a project that nothing goes over may lower a price of up to so much.
+
+        It may if it adds to a capacity that is full, or if some way over it is not much
+        further than the price of a demand.
+        """
+        found = self.solve(built)
+        full = found.used >= self.buildable.limit(built) * (1 - FULL)
+        if (self.buildable.gains[project, full] > 0).any():
+            return True
+        through = self._flows.reach.through[project, found.inside]
+        return bool((through <= found.solution.prices.demand + REACH * by_usd).any())
+
     def over(self, built: Bools, found: Built) -> Floats:
         """Return what goes over each project that is built, in units a year, (n,).
 
@@ -215,6 +240,8 @@ class _Flows:
         problem = buildable.problem
         demands, count = problem.demands, len(problem.demands)
         self.whole = problem.boxes is not None
+        self.far: FlowProblem | None = None
+        self.far_pool = Pool.empty()
         self.reach = Reach.of(problem, buildable.opens)
         self.least = np.minimum(self.reach.least, demands.penalty)
         self.limit = np.minimum(self.least * DETOUR, demands.penalty)
@@ -239,12 +266,29 @@ class _Flows:
             taken = outside @ self.take
             problem = self.buildable.built(built, self.part)
             limit = problem.capacities.limit
-            left = np.maximum(limit - taken, 0.0)
-            problem = replace(problem, capacities=replace(problem.capacities, limit=left))
+            problem = self._left(problem, taken)
             solution = carry(problem, pool=self.pool, gap=GAP, stop=self.stop)
             self._keep(solution)
             if self.whole or not self._grows(solution, limit, taken):
                 return self._told(problem, solution, outside, taken)
+
+    def on_all_ways(self, built: Bools) -> tuple[FlowProblem, FlowSolution]:
+        """Return the flow of the demands inside with all rows in it, however far."""
+        self.built(built)
+        penalty = self.buildable.problem.demands.penalty
+        if self.far is None or len(self.far.demands) != len(self.some):
+            self.far = self.part if self.whole else self.reach.near(self.some, penalty)
+            self.far_pool = Pool.empty()
+        outside = np.where(self.inside, 0.0, self.buildable.problem.demands.volume)
+        problem = self._left(self.buildable.built(built, self.far), outside @ self.take)
+        solution = carry(problem, pool=self.far_pool, gap=GAP, stop=self.stop)
+        self.far_pool = solution.pool
+        return problem, solution
+
+    def _left(self, problem: FlowProblem, taken: Floats) -> FlowProblem:
+        """Return a flow with what the demands outside leave of the capacities."""
+        left = np.maximum(problem.capacities.limit - taken, 0.0)
+        return replace(problem, capacities=replace(problem.capacities, limit=left))
 
     def _keep(self, solution: FlowSolution) -> None:
         """Keep all ways found, those that are shut in this set too."""
