@@ -9,9 +9,10 @@ import numpy as np
 
 from corridors.errors import Finding, ScenarioError, nearest
 from corridors.manifest import make_manifest, manifest_bytes
-from corridors.metrics.designed import CUTS, Question
+from corridors.metrics.designed import Question
 from corridors.metrics.designed import design as design_projects
 from corridors.metrics.investment import Assumed, Investment
+from corridors.metrics.shipped import COLUMNS
 from corridors.model.capacity import LEVELS
 from corridors.report.design_files import design_files
 from corridors.report.outputs import write_files
@@ -94,7 +95,7 @@ def design(
         }  # fmt: skip
         manifest = make_manifest(
             inputs=_inputs(loaded, snapshot), outputs=files, seed=loaded[0].scenario.seed,
-            solver={"choice": found.solver, "flow": CUTS}, parameters=parameters,
+            solver={"choice": found.solver, "flow": COLUMNS}, parameters=parameters,
             wall_times_s={"design": time.perf_counter() - started},
         )  # fmt: skip
         write_files(out, files | {"manifest.json": manifest_bytes(manifest)})

@@ -14,6 +14,7 @@ VERBS = (
     "build",
     "check",
     "run",
+    "design",
     "compare",
     "validate",
     "fit",
