@@ -18,9 +18,9 @@ from corridors.solve.choose import (
     choose_from_table,
     members,
 )
+from corridors.solve.errors import StoppedError
 from corridors.solve.interplay import complementarity, roles
 from corridors.solve.lshaped import Recourse, choose_by_cuts, curve_by_cuts
-from corridors.solve.pricing import StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from corridors.metrics.carriage import FULL, Carriage
 from corridors.metrics.congestion import rows_of_capacities
 from corridors.metrics.lanes import Lanes
@@ -89,11 +87,7 @@ class Investment:
         ]  # fmt: skip
         carriage = Carriage(self.scenario, self.whole, finder, self.rows)
         problem = carriage.problem(lanes, carried, self.rows.capacity_teu_per_year)
-        # Arcs past those of the graph are copies that a cap does not count.
-        arc = np.arange(problem.capacities.usage.shape[1])
-        for lane in lanes.lanes:
-            arc[lane.graph.arc] = lane.field.arc
-        opens = self.arrays.opens[list(among)][:, arc].tocsr()
+        opens = self.arrays.opens[list(among)]
         gains = self.arrays.gains_teu_per_year[list(among)].toarray()
         return Costs(Buildable(problem, opens, gains))
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
-from corridors.solve.columns import Pool
+from corridors.solve.columns import Columns, Pool
 from corridors.solve.duals import joint_prices
 from corridors.solve.flow import carry
 from corridors.solve.lshaped import Recourse
@@ -238,15 +238,15 @@ class _Flows:
     def __init__(self, buildable: Buildable, stop: Callable[[], bool] | None) -> None:
         self.buildable, self.stop, self.short_usd = buildable, stop, 0.0
         problem = buildable.problem
-        demands, count = problem.demands, len(problem.demands)
+        demands = problem.demands
         self.whole = problem.boxes is not None
         self.far: FlowProblem | None = None
         self.far_pool = Pool.empty()
         self.reach = Reach.of(problem, buildable.opens)
         self.least = np.minimum(self.reach.least, demands.penalty)
         self.limit = np.minimum(self.least * DETOUR, demands.penalty)
-        self.ways = _lightest(problem, count)
-        self.take = self.ways.use_of(problem)
+        self.ways = _lightest(problem)
+        self.take = self.ways.take
         nearest = self.reach.through.min(axis=0, initial=np.inf)
         # Nearer over a project, or as near: that is what projects are about.
         self.inside = self.whole | (nearest <= self.least * (1 + FULL))
@@ -352,26 +352,24 @@ class _Flows:
 
 @dataclass(frozen=True)
 class _Lightest:
-    """The lightest way of each demand: its arcs, (demands, arcs), and whether it is served."""
+    """The lightest ways of demands: arcs (demands, arcs), `take` (demands, capacity rows).
+
+    `served` (demands,) are those that have one lighter than their penalty.
+    """
 
     arcs: sp.csr_array
+    take: Floats
     served: Bools
-    classes: Ints
-
-    def use_of(self, problem: FlowProblem) -> Floats:
-        """Return what a unit of each demand takes of each capacity row, (demands, rows)."""
-        use = (self.arcs @ problem.capacities.usage.T.tocsr()).toarray()
-        found: Floats = use * problem.factors[self.classes]
-        return found
 
 
-def _lightest(problem: FlowProblem, count: int) -> _Lightest:
+def _lightest(problem: FlowProblem) -> _Lightest:
     """Return the lightest ways with everything built and capacity free."""
-    pricer = Pricer(problem)
+    pricer, count = Pricer(problem), len(problem.demands)
     none = np.zeros(len(problem.capacities))
     _, pool = pricer.ways(pricer.weights(none), problem.demands.penalty)
     at = (np.ones(len(pool)), (pool.demand, np.arange(len(pool))))
-    arcs = sp.csr_array(sp.csr_array(at, shape=(count, len(pool))) @ pool.arcs(problem))
+    of = sp.csr_array(at, shape=(count, len(pool)))
     served = np.zeros(count, bool)
     served[pool.demand] = True
-    return _Lightest(arcs, served, problem.demands.cls)
+    use = Columns.of(pool, problem).use
+    return _Lightest(sp.csr_array(of @ pool.arcs(problem)), (of @ use).toarray(), served)

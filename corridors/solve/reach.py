@@ -87,17 +87,19 @@ class Reach:
             The most that a way of each demand may weigh, (demands,).
         """
         problem, demands = self.problem, self.problem.demands
-        numbers = np.unique(demands.cls[inside])
+        # A flow has a class, though nothing may be left to go.
+        numbers = np.unique(demands.cls[inside]) if len(inside) else np.zeros(1, np.int64)
         classes = []
         origin, ends = demands.origin.copy(), list(demands.destinations)
         for number in numbers.tolist():
             graph = problem.classes[number]
             mine = inside[demands.cls[inside] == number].tolist()
-            keep = graph.usable & np.logical_or.reduce([
+            near = (
                 _along(graph, slice(None), self.before[k], self.onward[k])
                 <= limit[k] * (1 + ROUNDING)
                 for k in mine
-            ])  # fmt: skip
+            )
+            keep = graph.usable & np.logical_or.reduce([np.zeros(len(graph.tail), bool), *near])
             rows = np.flatnonzero(keep)
             own = [demands.destinations[k] for k in mine]
             nodes = np.unique(np.concatenate(
@@ -113,7 +115,8 @@ class Reach:
             np.searchsorted(numbers, demands.cls[inside]), origin[inside],
             [ends[k] for k in inside.tolist()], demands.volume[inside], demands.penalty[inside],
         )  # fmt: skip
-        return FlowProblem(classes, some, Capacities(caps.usage, caps.limit, factor))
+        usage = {at: caps.own[k] for at, k in enumerate(numbers.tolist()) if k in caps.own}
+        return FlowProblem(classes, some, Capacities(caps.usage, caps.limit, factor, own=usage))
 
 
 def _along(graph: FlowClass, rows: Ints | slice, before: Floats, onward: Floats) -> Floats:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from corridors.solve.building import Costs
 from corridors.solve.choose import budget_curve, members
 from corridors.solve.lshaped import choose_by_cuts, curve_by_cuts
-from tests.oracles.drawn_projects import afresh, buildable, flow, random_buildable
+from tests.oracles.drawn_projects import (
+    afresh,
+    buildable,
+    classed_buildable,
+    flow,
+    random_buildable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from corridors.solve.building import Buildable
 
 # From 0 to 1: dear for 10; by project 0 for 4, of which 6 pass, and 4 more by project 3;
 # by projects 1 and 2 in series, through node 2, for 2.
@@ -36,9 +49,12 @@ def test_what_goes_over_a_project_is_told() -> None:
     assert costs.over(every, costs.solve(every)).tolist() == pytest.approx([0, 10, 10, 0])
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_every_set_costs_what_a_flow_from_nothing_does(seed: int) -> None:
-    drawn = random_buildable(seed)
+@pytest.mark.parametrize("draw", [random_buildable, classed_buildable])
+@pytest.mark.parametrize("seed", range(5))
+def test_every_set_costs_what_a_flow_from_nothing_does(
+    seed: int, draw: Callable[[int], Buildable]
+) -> None:
+    drawn = draw(seed)
     costs, n = Costs(drawn), len(drawn.gains)
     rng = np.random.default_rng(seed)
     for at in rng.permutation(2**n).tolist():
@@ -49,9 +65,10 @@ def test_every_set_costs_what_a_flow_from_nothing_does(seed: int) -> None:
     np.testing.assert_allclose(Costs(drawn).table(), table, rtol=1e-7, atol=1e-7)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_slopes_hold_for_every_other_set(seed: int) -> None:
-    drawn = random_buildable(seed)
+@pytest.mark.parametrize("draw", [random_buildable, classed_buildable])
+@pytest.mark.parametrize("seed", range(4))
+def test_slopes_hold_for_every_other_set(seed: int, draw: Callable[[int], Buildable]) -> None:
+    drawn = draw(seed)
     n = len(drawn.gains)
     table = np.array([afresh(drawn, built) for built in sets(n)])
     for built in sets(n):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from corridors.model.capacity import Amount, Project
 from corridors.solve.building import Buildable, Costs
 from corridors.solve.flow import carry
 from corridors.solve.problem import Capacities, Demands, FlowClass, FlowProblem
+from tests.oracles.random_flow import random_problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +76,20 @@ def random_buildable(seed: int) -> Buildable:
     opens = [rng.choice(len(arcs), 2, replace=False).tolist() for _ in range(n)]
     gains = rng.integers(0, 10, (n, len(limits))) * (rng.random((n, len(limits))) < 0.4)
     return buildable(flow(arcs, demands, limits), opens, gains.tolist())
+
+
+def classed_buildable(seed: int) -> Buildable:
+    """Return a flow of two classes that take differently of capacities, with projects."""
+    problem = random_problem(seed)
+    rng = np.random.default_rng(seed)
+    arcs, n = problem.capacities.usage.shape[1], 4
+    own = problem.capacities.usage.toarray() * (rng.random(arcs) < 0.7)
+    caps = replace(problem.capacities, own={1: sp.csr_array(own)})
+    marks = rng.random((n, arcs)) < 0.2
+    gains = rng.integers(0, 6, (n, len(caps))) * (rng.random((n, len(caps))) < 0.4)
+    return Buildable(
+        replace(problem, capacities=caps), sp.csr_array(marks.astype(float)), gains.astype(float)
+    )
 
 
 def project(name: str, cost: float, *, opening: int | None = 2030) -> Project:
