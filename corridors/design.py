@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.errors import Finding, ScenarioError, nearest
+from corridors.instances import read_dow
 from corridors.manifest import make_manifest, manifest_bytes
 from corridors.metrics.designed import Question
 from corridors.metrics.designed import design as design_projects
@@ -21,6 +22,7 @@ from corridors.scenario.capacities import load_capacities
 from corridors.scenario.places import data_folder
 from corridors.scenario.projects import load_projects
 from corridors.scenario.rates import load_rates
+from corridors.solve.charged_search import design_network
 from corridors.solve.choose import CRITERIA
 from corridors.stopping import stopping
 from geodata.snapshot import open_network
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from corridors.metrics.designed import Designed
     from corridors.model.capacity import Project
     from corridors.scenario.load import Loaded
+    from corridors.solve.charged import NetworkDesign
     from geodata.snapshot import Snapshot
 
 #: Tables of the projects, beside those of a run.
@@ -100,6 +103,24 @@ def design(
         )  # fmt: skip
         write_files(out, files | {"manifest.json": manifest_bytes(manifest)})
     return found
+
+
+def design_instance(path: Path, *, seconds: float) -> NetworkDesign:
+    """Return the cheapest design of a public instance, or the best one found in the time.
+
+    Parameters
+    ----------
+    path
+        A ``.dow`` file: which arcs to open at a fixed charge, so that all demands pass.
+    seconds
+        Time limit.
+
+    Raises
+    ------
+    InstanceError, InputMissingError
+        If the file cannot be read.
+    """
+    return design_network(read_dow(path), seconds=seconds)
 
 
 def _inputs(loaded: Sequence[Loaded], snapshot: Snapshot) -> dict[str, bytes | Path | str]:

@@ -21,10 +21,10 @@ UNITS = {"bn": 1e9, "b": 1e9, "m": 1e6, "k": 1e3}
 
 
 def design(  # noqa: PLR0917 - typer reads options so
-    scenario: Annotated[str, typer.Argument(help="Scenario by id or path.")],
+    scenario: Annotated[str, typer.Argument(help="Scenario by id or path.")] = "",
     budget: Annotated[
         str, typer.Option(help="USD of 2024 for capital cost; 5e9, 5bn and 800m are read.")
-    ],
+    ] = "",
     scenarios: Annotated[
         str, typer.Option(help="Further scenarios, comma-separated, to do well under.")
     ] = "",
@@ -44,11 +44,21 @@ def design(  # noqa: PLR0917 - typer reads options so
         float, typer.Option(min=0, help="Seconds; then the best found is told, exit 5.")
     ] = 120.0,
     out: Annotated[Path | None, typer.Option(help="Folder for the files.")] = None,
+    instance: Annotated[
+        Path | None,
+        typer.Option(help="A .dow file of network design to solve instead, as others have."),
+    ] = None,
     network: NetworkFolder = DEFAULT_NETWORK,
     sets: Sets = None,
     json: Json = False,
 ) -> None:
     """Choose the projects that lower the cost of all demands most for some money."""
+    if instance is not None:
+        _solve_instance(instance, time_limit, json=json)
+        return
+    if not scenario or not budget:
+        msg = "name a scenario and a --budget, or an --instance"
+        raise typer.BadParameter(msg)
     from corridors.design import design as choose
     from corridors.metrics.designed import Question
     from corridors.report.design_files import as_dict
@@ -64,6 +74,24 @@ def design(  # noqa: PLR0917 - typer reads options so
     else:
         show_design(found, out)
     if found.stopped:
+        raise typer.Exit(STOPPED)
+
+
+def _solve_instance(path: Path, seconds: float, *, json: bool) -> None:
+    """Solve a public instance and print what is known of the best design."""
+    from corridors.design import design_instance
+
+    found = design_instance(path, seconds=seconds)
+    told = {
+        "instance": path.name, "status": "optimal" if found.proven else "feasible",
+        "cost": found.cost, "bound": found.bound, "gap": found.gap,
+        "opened": int(found.opened.sum()), "arcs": len(found.opened),
+    }  # fmt: skip
+    if json:
+        print_json(told)
+    else:
+        print("\n".join(f"{name}: {value}" for name, value in told.items()))
+    if not found.proven:
         raise typer.Exit(STOPPED)
 
 

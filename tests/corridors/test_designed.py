@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from corridors.cli.design import usd
+from corridors.cli.design import _solve_instance, usd
 from corridors.design import design as ask
 from corridors.errors import ScenarioError
 from corridors.metrics.designed import Designed, Question, curve_value, design
@@ -181,3 +181,21 @@ def test_a_choice_on_the_real_network_costs_what_a_run_does(
     shapes = json.loads((tmp_path / "design" / "projects.geojson").read_text(encoding="utf-8"))
     assert shapes["disclaimer"]
     assert {one["properties"]["asset_id"] for one in shapes["features"]} >= {"R03", "R30"}
+
+
+DOW = """\
+MULTIGEN.DAT:
+2 2 1
+1 2 1 10 30 0 0
+1 2 3 10 5 0 0
+1 2 8
+"""
+
+
+def test_a_public_instance_is_solved_from_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "two.dow").write_text(DOW, encoding="utf-8")
+    _solve_instance(tmp_path / "two.dow", 10.0, json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["status"], told["cost"], told["opened"], told["arcs"]) == ("optimal", 29.0, 1, 2)
