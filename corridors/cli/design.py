@@ -169,12 +169,14 @@ def _projects(page: Page, found: Designed) -> None:
         add(
             made, one.project.id, "*" if one.chosen else "", f"{one.cost_usd / 1e9:,.2f}",
             *(_cell(value) for value in (one.alone_usd, one.last_usd, one.margin_usd)),
-            f"{max(one.over_teu_per_year, default=0.0):,.0f}", str(year or "?"), one.role or "?",
+            _teu(one), str(year or "?"), one.role or "?",
         )  # fmt: skip
     page.table("Projects; * chosen, worth in million USD a year", made)
     left = len(found.projects) - len(told)
     if left:
-        page.line(f"{left} more save nothing here", indent=2)
+        early = any(one.alone_usd is None for one in found.projects)
+        what = "are not reckoned: the time was up" if early else "save nothing here"
+        page.line(f"{left} more {what}", indent=2)
     caps = [
         f"{one.project.id}: {cap.capacity_id} {cap.without_usd_per_teu:,.0f} -> "
         f"{cap.with_usd_per_teu:,.0f} USD/TEU"
@@ -202,7 +204,7 @@ def _curve(page: Page, found: Designed) -> None:
             ", ".join(one.projects) or "nothing")  # fmt: skip
     part = f", {len(shown)} of {len(found.curve)} steps" if len(shown) < len(found.curve) else ""
     told = "regret" if word == "regret" else f"what {found.curve_criterion} cost falls by"
-    early = "" if found.curve_complete else "; stopped early, lower budgets left out"
+    early = "" if found.curve_complete else "; stopped early, some budgets left out"
     page.table(f"Budgets: {told}, million USD a year{part}{early}", made)
 
 
@@ -244,6 +246,10 @@ def _bn(value: float) -> str:
 
 def _m(value: float) -> str:
     return f"{value / 1e6:,.2f} million USD"
+
+
+def _teu(one: Worth) -> str:
+    return f"{max(one.over_teu_per_year):,.0f}" if one.over_teu_per_year else "?"
 
 
 def _cell(value: float | None) -> str:

@@ -17,6 +17,7 @@ from corridors.solve.choose import (
     check,
     choose_from_table,
     members,
+    valued,
 )
 from corridors.solve.errors import StoppedError
 from corridors.solve.interplay import complementarity, roles
@@ -331,7 +332,12 @@ class _Study:
             stop=self.stop,
         )  # fmt: skip
         steps = [self._step(one) for one in reversed(choices)]
-        return tuple(steps), steps[0].proven and steps[0].budget_usd <= 0
+        if steps[0].proven and steps[0].budget_usd <= 0:
+            return tuple(steps), True
+        # What nothing costs is known at any time.
+        value = valued(self.nothing, self.weight, criterion, self.nothing)
+        none = Step(0.0, float(value), (), proven=True)
+        return (none, *(one for one in steps if one.proven and one.budget_usd > 0)), False
 
     def _step(self, one: Choice) -> Step:
         return Step(one.spent, one.value + self.shift, self._names(one.built), one.proven)

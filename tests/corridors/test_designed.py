@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from corridors.cli.design import _solve_instance, usd
+from corridors.cli.design import _solve_instance, show_design, usd
 from corridors.design import design as ask
 from corridors.errors import ScenarioError
 from corridors.metrics.designed import Designed, Question, curve_value, design
@@ -110,6 +112,7 @@ def test_a_time_limit_leaves_an_answer_and_says_so() -> None:
     with stopping(0.0) as stop:
         found = design([Drawn("usual", DRAWN, PRICES)], Question(2e9, seconds=0.0), stop=stop)
     assert found.stopped
+    assert not found.curve or (found.curve[0].budget_usd, found.curve[0].value_usd) == (0.0, 100.0)
     assert as_dict(found)["status"] == "feasible"
     assert project_row(found.projects[0])["value_alone_usd_per_year"] is None
 
@@ -199,3 +202,25 @@ def test_a_public_instance_is_solved_from_the_command_line(
     _solve_instance(tmp_path / "two.dow", 10.0, json=True)
     told = json.loads(capsys.readouterr().out)
     assert (told["status"], told["cost"], told["opened"], told["arcs"]) == ("optimal", 29.0, 1, 2)
+
+
+def test_a_stopped_search_by_cuts_tells_its_gap_and_what_it_left_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arcs = [(0, 1, 20.0), *((0, 1, 10.0 - at) for at in range(9))]
+    many = buildable(flow(arcs, [(0, 1, 10)]), [[at] for at in range(1, 10)], [[]] * 9)
+    # Where something is limited, so that sets are not all tried.
+    many = replace(many, problem=flow(arcs, [(0, 1, 10)], [(0, 5.0)]), gains=np.zeros((9, 1)))
+    prices = tuple(1e9 + at * 1e8 for at in range(9))
+    with stopping(0.0) as stop:
+        early = design([Drawn("many", many, prices)], Question(3e9, seconds=0.0), stop=stop)
+    with stopping(60.0) as stop:
+        whole = design([Drawn("many", many, prices)], Question(3e9), stop=stop)
+    assert early.stopped
+    assert early.answer.bound_usd <= whole.answer.value_usd <= early.answer.value_usd + 1e-6
+    assert [one.budget_usd for one in early.curve][:1] == [0.0]
+    show_design(early)
+    assert "not reckoned" in capsys.readouterr().out
+    assert not whole.stopped
+    assert whole.answer.projects == ("P8",)
+    assert len(whole.curve) == 10
