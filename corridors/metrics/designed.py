@@ -334,10 +334,10 @@ class _Study:
         steps = [self._step(one) for one in reversed(choices)]
         if steps[0].proven and steps[0].budget_usd <= 0:
             return tuple(steps), True
-        # What nothing costs is known at any time.
+        # What nothing costs is known at any time; the last set may have what it does not need.
         value = valued(self.nothing, self.weight, criterion, self.nothing)
         none = Step(0.0, float(value), (), proven=True)
-        return (none, *(one for one in steps if one.proven and one.budget_usd > 0)), False
+        return (none, *(one for one in steps[1:] if one.proven)), False
 
     def _step(self, one: Choice) -> Step:
         return Step(one.spent, one.value + self.shift, self._names(one.built), one.proven)
