@@ -65,7 +65,7 @@ ENTRIES = (
           "locational prices of power markets", RUN),
     Entry("hhi_WHAT_RULE", "demand or scenario", "sum of squared shares", "ratio",
           "How concentrated cargo is on routes, borders or operators, by rule of assignment; "
-          "1 is all on one.", "lower", "Herfindahl and Hirschman", RUN),
+          "1 is all on one.", "neither", "Herfindahl and Hirschman", RUN),
     Entry("demand", "scenario", "sum_k q_k", _TEU, "Cargo wanted.", "neither", _OWN, RUN),
     Entry("unserved", "scenario", "sum of q_k without a way", _TEU,
           "Cargo that finds no way under the rules.", "lower",
