@@ -63,7 +63,10 @@ def _page(
 def _numbers(claim: Claim, compared: Mapping[str, Compared], base: str) -> Iterator[str]:
     rows = [compared[name] for name in claim.scenarios if name in compared]
     if not rows:
-        yield "No scenario but the base bears on it: it is no claim about cost or access."
+        yield (
+            "No scenario beside the base is about it alone; `corridors control` writes what bears "
+            "on it: coalitions, plans, risk."
+        )
         return
     yield (
         "| scenario | million USD a year | unserved TEU | dearer | cheaper | most of all | flips |"
@@ -109,8 +112,9 @@ def _control(name: str, held: Sequence[Held]) -> Iterator[str]:
             sides = (str(row[f"bargaining_{one}"]) or "-" for one in ("gainers", "losers"))
             yield f"| {scenario} | {name} | {' | '.join(values)} | {' | '.join(sides)} |"
     if actors or links:
+        stand = " --set network.built=[]" if links else ""
         yield ""
-        yield "By hand: `corridors control " + held[0].scenario + " " + held[0].words + "`."
+        yield f"By hand: `corridors control {held[-1].scenario}{stand} {held[-1].words}`."
 
 
 def _appendix(held: Sequence[Held]) -> Iterator[str]:

@@ -37,7 +37,7 @@ def test_the_page_has_every_claim_and_number() -> None:
     assert "## 6. A link" in page
     assert "| x | -0.0 | +0 | 0 | 1 | b -20% | 10 USD (b) |" in page
     empty = claims_page([claim._replace(scenarios=())], {}, (), "base")
-    assert "no claim about cost or access" in empty
+    assert "No scenario beside the base" in empty
 
 
 def test_claims_about_hold_name_who_holds() -> None:
