@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.errors import Finding, InputMissingError, ScenarioError, nearest
 from corridors.metrics.answers import Answers
+from corridors.metrics.catalogue import ENTRIES, entry, page
 from corridors.metrics.ways import WayFinder
 from corridors.model.access import CARGO_FIELDS, Cargo
 from corridors.model.capacity import NO_LEVEL
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from corridors.metrics.catalogue import Entry
     from corridors.report.explained import AccessDossier
     from corridors.report.explained_route import RouteExplained
     from corridors.scenario.capacity import CapacityRows
@@ -295,6 +297,31 @@ def read_day(words: str) -> date | None:
     except ValueError as error:
         msg = f"{words!r} is no day; write it as 2026-11-22"
         raise ScenarioError(msg) from error
+
+
+def explain_metric(name: str) -> Entry:
+    """Tell what a metric is.
+
+    Raises
+    ------
+    ScenarioError
+        If no metric is called so; names the nearest.
+    """
+    return entry(name)
+
+
+def explain_metrics(docs: Path | None = None) -> tuple[Entry, ...]:
+    """List every metric, and write the page of them if a file is named.
+
+    Raises
+    ------
+    OutputError
+        If the page cannot be written.
+    """
+    if docs is not None:
+        with writing_output(docs) as partial:
+            partial.write_text(page(), encoding="utf-8")
+    return ENTRIES
 
 
 def _ask(scenario: str, sets: Iterable[str], day: date | None, known: Known) -> Asked:

@@ -11,13 +11,16 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from corridors.cli.catalogue import register as register_catalogue
 from corridors.cli.choices import register as register_choices
+from corridors.cli.control import control
 from corridors.cli.cpmm import register as register_cpmm
 from corridors.cli.cut import register as register_cut
 from corridors.cli.design import register as register_design
 from corridors.cli.explain import explain_app
 from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets, print_json
 from corridors.cli.profile import register as register_profile
+from corridors.cli.sweep import sweep
 from corridors.cli.validate import fit, validate
 from corridors.cli.why import register as register_why
 
@@ -25,8 +28,8 @@ INFEASIBLE, INVALID, STOPPED = 4, 3, 5
 
 #: The verbs in the order of the work; help lists them so.
 VERBS = (
-    "build", "check", "run", "design", "compare", "validate", "fit", "export", "explain", "schema",
-    "doctor", "extracts",
+    "build", "check", "run", "sweep", "control", "design", "compare", "validate", "fit", "export",
+    "explain", "schema", "doctor", "extracts",
 )  # fmt: skip
 
 
@@ -54,6 +57,7 @@ register_why(explain_app)
 register_choices(explain_app)
 register_cpmm(explain_app)
 register_cut(explain_app)
+register_catalogue(explain_app)
 register_design(app)
 app.add_typer(export_app, name="export")
 app.add_typer(explain_app, name="explain")
@@ -177,6 +181,10 @@ def run(
         raise typer.Exit(INFEASIBLE)
     if answer.result.proof and answer.result.proof.stopped:
         raise typer.Exit(STOPPED)
+
+
+app.command(epilog="Example: corridors sweep baseline --switches AZ,GE,TR,RASHT-ASTARA")(sweep)
+app.command(epilog="Example: corridors control baseline --players AZ,GE,IR,KZ,RU,TM,TR")(control)
 
 
 @app.command(epilog="Example: corridors compare baseline zangezur_tripp --out build/changes")

@@ -200,6 +200,24 @@ class FlowChoice:
 
 
 @dataclass(frozen=True)
+class ControlChoice:
+    """What questions of control take as given; all of it judgement.
+
+    Cargo is given up once it costs `penalty_multiple` times what it costs now. An actor is
+    an effective veto if doing without it costs more than `tolerance` beyond that.
+    `chances` are those of switches to be closed, `usual_chance` that of an actor not among
+    them, all by whoever `chances_source` names. Members of one of `blocs` close alike.
+    """
+
+    penalty_multiple: float = 3.0
+    tolerance: float = 0.25
+    chances: Mapping[str, float] = field(default_factory=dict)
+    usual_chance: float = 0.05
+    chances_source: str = "assumption"
+    blocs: tuple[str, ...] = ("EAEU", "EU", "OTS", "GCC")
+
+
+@dataclass(frozen=True)
 class Scenario:
     """One set of assumptions: what is built, who lets pass, what is to be carried."""
 
@@ -219,3 +237,4 @@ class Scenario:
     capacity: CapacityChoice = CapacityChoice()
     times: Times = Times()
     flow: FlowChoice = FlowChoice()
+    control: ControlChoice = ControlChoice()

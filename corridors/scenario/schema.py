@@ -22,6 +22,7 @@ from corridors.errors import nearest
 from corridors.model import scenario as model
 from corridors.model.cost import Component
 from corridors.scenario.form import Identifier, Strict
+from corridors.scenario.form_control import ControlSection
 from corridors.scenario.form_flow import CapacitySection, FlowSection
 from corridors.scenario.levies import Units
 from corridors.scenario.register_cells import ASSUMPTION, GENERAL_KNOWLEDGE
@@ -399,6 +400,9 @@ class ScenarioSpec(Strict):
     flow: FlowSection = Field(
         default_factory=FlowSection, description="How the demands are carried together."
     )
+    control: ControlSection = Field(
+        default_factory=ControlSection, description="What questions of control take as given."
+    )
     seed: int = Field(default=0, ge=0, description="Seed of everything random.")
 
 
@@ -454,4 +458,5 @@ def to_model(spec: ScenarioSpec) -> model.Scenario:
         capacity=spec.capacity.to_model(),
         times=model.Times(spec.times.correlation, spec.times.draws),
         flow=spec.flow.to_model(),
+        control=spec.control.to_model(),
     )

@@ -15,7 +15,7 @@ from corridors.scenario.precedence import gives
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from corridors.model.access import InForce
+    from corridors.model.access import Control, InForce
 
 #: Above any priority that a rule has.
 FIRST = 1_000_000
@@ -52,7 +52,7 @@ def with_stances(law: InForce, *, permits: Sequence[str], refuses: Sequence[str]
     if not (permits or refuses):
         return law
     permitting = _meant(permits, law)
-    refusing = _meant(refuses, law) & _deniers(law)
+    denying = refusing(refuses, law)
     return replace(
         law,
         controls=tuple(
@@ -61,9 +61,28 @@ def with_stances(law: InForce, *, permits: Sequence[str], refuses: Sequence[str]
         ),
         rules=(
             *(rule for rule in law.rules if rule.effect != "deny" or rule.by not in permitting),
-            *(_refusal(actor, law) for actor in sorted(refusing)),
+            *(_refusal(actor, law) for actor in sorted(denying)),
         ),
     )
+
+
+def refusing(names: Sequence[str], law: InForce) -> frozenset[str]:
+    """Return who refuses if some names do: those they mean who may deny a place."""
+    return _meant(names, law) & _deniers(law)
+
+
+def denied(actors: Collection[str], law: InForce) -> tuple[Scope, ...]:
+    """Return what is closed once some actors refuse all they can, as the scopes they hold.
+
+    Parameters
+    ----------
+    actors
+        Who refuses, as `refusing` tells; those who act for one of them refuse with it.
+    law
+        What is in force.
+    """
+    speakers = {one for actor in actors for one in law.agencies.get(actor, {actor})}
+    return tuple(one.scope for one in law.controls if one.actor in speakers and _denies(one, law))
 
 
 def unknown_actors(names: Sequence[str], among: Collection[str]) -> list[tuple[int, str, str]]:
@@ -102,11 +121,12 @@ def _speakers(name: str, law: InForce) -> set[str]:
 
 def _deniers(law: InForce) -> frozenset[str]:
     """Return the actors who hold the power to deny a place."""
-    return frozenset(
-        one.actor
-        for one in law.controls
-        if law.roles[one.role].reach == "place" and gives(one, "deny", law)
-    )
+    return frozenset(one.actor for one in law.controls if _denies(one, law))
+
+
+def _denies(control: Control, law: InForce) -> bool:
+    """Whether a control lets its actor close a place to all cargo."""
+    return law.roles[control.role].reach == "place" and gives(control, "deny", law)
 
 
 def _refusal(actor: str, law: InForce) -> Rule:

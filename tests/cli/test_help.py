@@ -14,6 +14,8 @@ VERBS = (
     "build",
     "check",
     "run",
+    "sweep",
+    "control",
     "design",
     "compare",
     "validate",
@@ -38,7 +40,16 @@ def test_help_lists_the_verbs_in_the_order_of_the_work(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "verb",
-    [*VERBS, "export network", "export map", "explain access", "explain scenario", "explain route"],
+    [
+        *VERBS,
+        "export network",
+        "export map",
+        "explain access",
+        "explain scenario",
+        "explain route",
+        "explain metric",
+        "explain switches",
+    ],
 )
 def test_every_verb_explains_itself(verb: str, tmp_path: Path) -> None:
     ended = corridors(*verb.split(), "--help", cwd=tmp_path)

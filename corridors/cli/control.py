@@ -1,0 +1,188 @@
+"""`corridors control`: parse, say what is being done, print a short summary."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from corridors.control import Controlled
+
+#: How many rows of a table are told.
+MOST = 12
+MILLION = 1e6
+#: What is told of each actor, in USD a year.
+_SHOWN = (
+    "rent_ceiling", "shapley_g1_x1", "shapley_g1_x0.5", "shapley_g1_x2", "shapley_g2",
+    "nucleolus_g2",
+)  # fmt: skip
+
+
+def control(
+    scenario: Annotated[str, typer.Argument(help="Scenario by id or path.")],
+    *,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results.", show_default="build/control-ID")
+    ] = None,
+    players: Annotated[
+        str, typer.Option(help="Actors of the games, with commas; the busiest 12 if none.")
+    ] = "",
+    links: Annotated[
+        str | None,
+        typer.Option(help="Planned links and projects to value; those worth most if not given."),
+    ] = None,
+    k: Annotated[int, typer.Option("-k", "--k", help="Assets closed together at most.")] = 3,
+    network: NetworkFolder = DEFAULT_NETWORK,
+    sets: Sets = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Tell who can close what, what it costs, and what links are worth."""
+    from corridors.control import control as control_scenario
+
+    folder = out or Path("build") / f"control-{Path(scenario).stem}"
+    shown = not (quiet or json) and sys.stderr.isatty()
+    found = control_scenario(
+        scenario, network=network, out=folder, players=_words(players) or (),
+        links=None if links is None else _words(links), k=k, sets=sets or (),
+        tell=_tell if shown else _silent,
+    )  # fmt: skip
+    if json:
+        sys.stdout.write((folder / "result.json").read_text(encoding="utf-8"))
+    elif not quiet:
+        show_control(found, folder)
+
+
+def show_control(found: Controlled, folder: Path) -> None:
+    """Print the busiest actors and chokepoints, the worst losses and the links."""
+    from corridors.cli.page import Page
+
+    page, choice = Page(), found.game.board.scenario.control
+    page.line(
+        f"{len(found.holdings.demands)} demands, {found.game.n} players in the games, "
+        f"{len(found.game.links)} links. A TEU without a way counts as "
+        f"{choice.penalty_multiple:g} times what it costs now; money in million USD of 2024 a "
+        "year unless it says otherwise. Game G1: gatekeepers, nobody refuses its own trade. "
+        "Game G2: those at the ends of a demand play too."
+    )
+    page.table(
+        "Actors, players first, by what passes them: demands, part of all TEU, part that pays "
+        f"beyond the tolerance of {choice.tolerance:g} without them, rent ceiling, Shapley value "
+        "in G1 and at half and twice the penalty, Shapley value and nucleolus in G2",
+        _actors(found),
+    )
+    for at, name in enumerate(("G1", "G2")):
+        empty = "empty: routes replace each other" if found.values.core_empty[at] else "not empty"
+        page.line(f"core of {name} {empty}; it is worth {_millions(found.values.worth[at])}")
+    page.table("Chokepoints, the costliest to lose first", _chokepoints(found))
+    page.table("Worst losses, exact", _denial(found))
+    page.table("Planned links; who gains and loses is by Shapley value in G1", _links(found))
+    page.table(
+        f"Closures with the chances of the scenario ({choice.chances_source}; "
+        f"{choice.usual_chance:g} where none is given)",
+        _risk(found),
+    )
+    for name in found.unreachable:
+        page.line(f"{name}: no way even with all these links built; in no table")
+    page.line(f"all tables: {folder}")
+
+
+def _table(first: str, numbers: tuple[str, ...], *last: str) -> Table:
+    """Return an empty table of a name, numbers and words."""
+    from corridors.cli.page import table
+
+    return table(first, *numbers, *last, right=numbers)
+
+
+def _actors(found: Controlled) -> Table:
+    from corridors.cli.page import add
+
+    numbers = ("demands", "TEU %", "veto %", "rent", "Shapley G1", "x0.5 to x2", "G2", "nucleolus")
+    made = _table("actor", numbers)
+    rows = sorted(found.tables["actors"], key=lambda row: not row["player"])
+    for row in rows[:MOST]:
+        values = [_millions(row[f"{name}_usd_per_year"]) for name in _SHOWN]
+        swept = f"{values[2]} to {values[3]}" if row["player"] else "-"
+        share, veto = _percent(row["transit_share_teu"]), _percent(row["effective_veto_share_teu"])
+        first = str(row["actor"]), str(row["transit_demands"]), share, veto
+        add(made, *first, *values[:2], swept, *values[4:])
+    return made
+
+
+def _chokepoints(found: Controlled) -> Table:
+    from corridors.cli.page import add
+
+    made = _table("chokepoint", ("traffic %", "cost if lost", "unserved TEU", "detour"))
+    for row in found.tables["chokepoints"][:MOST]:
+        detour, lost = row["detour_factor"], float(str(row["criticality_unserved_teu_per_year"]))
+        add(
+            made, f"{row['asset_id']} {row['name']}", _percent(row["traffic_share"]),
+            _millions(row["criticality_usd_per_year"]), f"{lost:,.0f}",
+            f"{detour:.2f}" if isinstance(detour, float) else "-",
+        )  # fmt: skip
+    return made
+
+
+def _denial(found: Controlled) -> Table:
+    from corridors.cli.page import add
+
+    made = _table("assets closed", ("cost", "greedy gap %", "by chance"), "which")
+    for row in found.tables["denial"]:
+        which = str(row["assets"]) + ("" if row["proven"] else " (not proven)")
+        add(
+            made, str(row["closed"]), _millions(row["added_usd_per_year"]),
+            _percent(row["greedy_gap"]), _millions(row["random_added_usd_per_year"]), which,
+        )  # fmt: skip
+    return made
+
+
+def _links(found: Controlled) -> Table:
+    from corridors.cli.page import add
+
+    made = _table("link", ("now", "on average", "at most", "used %"), "who gains", "who loses")
+    for row in found.tables["links_value"]:
+        values = [_millions(row[f"{name}_usd_per_year"])
+                  for name in ("now", "expected_rho0.3", "most")]  # fmt: skip
+        sides = [str(row[f"bargaining_{side}"]).split(";") for side in ("gainers", "losers")]
+        told = (" ".join(side[:4]) for side in sides)
+        add(made, str(row["link"]), *values, _percent(row["used_share_teu"]), *told)
+    return made
+
+
+def _risk(found: Controlled) -> Table:
+    from corridors.cli.page import add
+
+    made = _table("correlation in blocs", ("expected cost", "served %", "worst 5 %"))
+    for row in found.tables["risk"]:
+        if row["subject"] == "all":
+            cost, tail = _millions(row["expected"]), _millions(row["cvar_95"])
+            add(made, f"{row['rho']:g}", cost, f"{_percent(row['served_chance'])}", tail)
+    return made
+
+
+def _words(text: str) -> list[str]:
+    return [word for one in text.split(",") if (word := one.strip())]
+
+
+def _percent(value: object) -> str:
+    return f"{100 * float(str(value)):.1f}"
+
+
+def _millions(value: object) -> str:
+    number = float(str(value)) / MILLION
+    return "-" if number != number else f"{number:,.1f}"  # noqa: PLR0124 - not a number
+
+
+def _tell(step: str) -> None:
+    print(step, file=sys.stderr, flush=True)
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""

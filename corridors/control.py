@@ -1,0 +1,218 @@
+"""`corridors control`: who can close what, what it costs, and what links are worth."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.errors import Finding, ScenarioError
+from corridors.manifest import make_manifest, manifest_bytes
+from corridors.metrics.actors import (
+    actor_rows,
+    busiest,
+    interaction_rows,
+    leverage_rows,
+    rent_rows,
+    solved,
+)
+from corridors.metrics.assets import (
+    assets_of,
+    chokepoint_rows,
+    denial,
+    denial_rows,
+    pair_rows,
+)
+from corridors.metrics.coalitions import coalition_rows
+from corridors.metrics.control_metrics import control_metrics
+from corridors.metrics.family import FamilyNames
+from corridors.metrics.links import link_pair_rows, link_rows, plan_rows, risk_rows, worth_asking
+from corridors.metrics.transit import game_of, holdings_of
+from corridors.report.control_files import control_files
+from corridors.report.outputs import write_files
+from corridors.run import inputs_of
+from corridors.scenario.switches import ACTOR
+from corridors.solve.lattice import MOST_SWITCHES
+from corridors.sweep import ask
+from geodata.snapshot import open_network
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from corridors.metrics.actors import Solved
+    from corridors.metrics.assets import Assets
+    from corridors.metrics.transit import Game, Holdings
+    from corridors.model.result import Metric
+    from corridors.solve.curves import Curves
+    from corridors.sweep import Asked
+
+    Row = dict[str, object]
+    Tell = Callable[[str], None]
+
+#: How many actors play if nobody is named, and at most.
+USUAL_PLAYERS, MOST_PLAYERS = 12, 16
+#: How many assets are closed together at most.
+MOST_CLOSED = 6
+
+
+@dataclass(frozen=True)
+class Controlled:
+    """Everything that was found about control, as tables by the name of their file."""
+
+    asked: Asked
+    holdings: Holdings
+    game: Game
+    values: Solved
+    assets: Assets
+    curves: Curves
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    metrics: tuple[Metric, ...] = ()
+
+    @property
+    def scenario(self) -> str:
+        """Id of the scenario."""
+        return self.asked.loaded.scenario.id
+
+    @property
+    def network(self) -> str:
+        """Id of the network."""
+        return self.asked.snapshot.id
+
+    @property
+    def unreachable(self) -> tuple[str, ...]:
+        """The demands that no table counts: without a way even with all links built."""
+        kept = {one.id for one in self.holdings.demands}
+        demands = self.asked.loaded.scenario.demands
+        return tuple(one.id for one in demands if one.id not in kept)
+
+
+def control(
+    name: str, *, network: Path, out: Path, players: Sequence[str] = (),
+    links: Sequence[str] | None = None, k: int = 3, sets: Sequence[str] = (),
+    tell: Tell = lambda _step: None,
+) -> Controlled:  # fmt: skip
+    """Tell who holds what over the demands of a scenario and leave the tables in `out`.
+
+    Parameters
+    ----------
+    name, network, sets
+        As for a run.
+    out
+        Folder for the results, written whole or not at all.
+    players
+        Actors of the games; those that most demands pass if none is named.
+    links
+        Planned links and projects to value; those that save or could save most if None.
+    k
+        How many assets are closed together at most for the worst denial.
+    tell
+        Called with each step before it is done.
+
+    Raises
+    ------
+    ScenarioError
+        If a player is no actor or holds nothing, there are too many of them, no demand has
+        a way, or `k` is not from 1 to `MOST_CLOSED`.
+    InputMissingError, OutputError
+        As their names say.
+    """
+    begun = time.perf_counter()
+    if not 1 <= k <= MOST_CLOSED:
+        msg = f"-k is {k}: the worst denial is told for 1 to {MOST_CLOSED} assets"
+        raise ScenarioError(msg)
+    tell("the scenario")
+    asked = ask(name, network=network, words=["political", *players], sets=sets)
+    found = _played(asked, players, links, tell, k=k)
+    whole = open_network(network, opened=asked.snapshot)
+    names = FamilyNames(asked.snapshot.graph, asked.snapshot.branches, whole.links.length_km)
+    found = _tabled(found, [names.of(one.arcs) for one in found.holdings.now], tell)
+    files = control_files(found)
+    manifest = make_manifest(
+        inputs=inputs_of(asked.loaded, asked.snapshot), outputs=files,
+        seed=asked.loaded.scenario.seed,
+        solver={"denial": "OR-Tools CP-SAT", "games": "OR-Tools GLOP", "ways": "SciPy Dijkstra"},
+        parameters={"set": list(sets), "players": [one.id for one in found.game.players],
+                    "links": [one.id for one in found.game.links], "k": k},
+        wall_times_s={"control": time.perf_counter() - begun},
+    )  # fmt: skip
+    write_files(out, files | {"manifest.json": manifest_bytes(manifest)})
+    return found
+
+
+def _played(
+    asked: Asked, players: Sequence[str], links: Sequence[str] | None, tell: Tell, *, k: int
+) -> Controlled:
+    """Ask the actors and the assets about every demand."""
+    tell("every actor and link")
+    holdings = holdings_of(asked.board, asked.snapshot)
+    if not holdings.rows:
+        msg = "no demand has a way, even with all planned links built: nothing can be controlled"
+        raise ScenarioError(msg)
+    seats = players or busiest(holdings, USUAL_PLAYERS)
+    if links is None:
+        links = worth_asking(holdings, MOST_SWITCHES - len(seats))
+    _check_players(asked, seats, links)
+    tell("the games")
+    board = asked.with_switches([*seats, *links])
+    game = game_of(board, holdings, asked.snapshot)
+    tell("the chokepoints")
+    assets = assets_of(asked.loaded.scenario, asked.switches.compiled)
+    return Controlled(asked, holdings, game, solved(game), assets, denial(assets, k))
+
+
+def _check_players(asked: Asked, players: Sequence[str], links: Sequence[str]) -> None:
+    """Refuse players that are no actors, and more of either than can be answered exactly."""
+    findings = [
+        Finding("--players", 0, 0, one.id, f"is no actor but a {one.kind}", "ask it with --links")
+        for one in asked.switches.chosen(list(players))
+        if one.kind != ACTOR
+    ]
+    findings += [
+        Finding(
+            "--links", 0, 0, one.id, f"is no link but of kind {one.kind}", "ask it with --players"
+        )
+        for one in asked.switches.chosen(list(links))
+        if not one.builds
+    ]
+    if len(players) > MOST_PLAYERS:
+        told = f"{len(players)} players are more than the {MOST_PLAYERS} solved exactly"
+        findings.append(Finding("--players", 0, 0, "", told, "name fewer"))
+    elif len(players) + len(links) > MOST_SWITCHES:
+        told = f"{len(players)} players and {len(links)} links are more than {MOST_SWITCHES}"
+        findings.append(Finding("--links", 0, 0, "", told, "name fewer of either"))
+    if findings:
+        msg = "these players and links cannot be asked about:"
+        raise ScenarioError(msg, findings=findings)
+
+
+def _tabled(found: Controlled, families: Sequence[Sequence[str]], tell: Tell) -> Controlled:
+    """Return what was found with all its tables and metrics."""
+    holdings, game = found.holdings, found.game
+    along: dict[str, list[int]] = {}
+    for k, names in enumerate(families):
+        for name in names if np.isfinite(holdings.base[k]) else ():
+            along.setdefault(name, []).append(k)
+    tell("coalitions")
+    chokepoints = chokepoint_rows(found.assets)
+    tables: dict[str, list[Row]] = {
+        "chokepoints": chokepoints,
+        "actors": actor_rows(holdings, game, found.values),
+        "rents": rent_rows(holdings),
+        "leverage": leverage_rows(game),
+        "interactions": interaction_rows(game),
+        "coalitions": coalition_rows(game, holdings, dict(sorted(along.items()))),
+        "denial": denial_rows(found.assets, found.curves),
+        "pairs": pair_rows(found.assets, chokepoints),
+    }
+    tell("chances and links")
+    tables |= {
+        "risk": risk_rows(game),
+        "links_value": link_rows(game),
+        "links_pairs": link_pair_rows(game),
+        "plans": list(plan_rows(game)),
+    }
+    metrics = control_metrics(tables, game, found.values, found.curves)
+    return replace(found, tables=tables, metrics=tuple(metrics))

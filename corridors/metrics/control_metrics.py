@@ -1,0 +1,123 @@
+"""The tables of a control run as metrics."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.metrics.catalogue import metric
+from corridors.solve.blocking import MOST_SETS, enabling_sets, independent_routes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from corridors.metrics.actors import Solved
+    from corridors.metrics.transit import Game
+    from corridors.model.result import Metric
+    from corridors.solve.curves import Curves
+
+    Row = Mapping[str, object]
+
+_USD = "usd_per_year"
+#: For each table: the column of the subject, and which column is which metric.
+_OF_COLUMN = {
+    "actors": ("actor", "actor", {
+        "transit_share_teu": "transit_share_teu", "transit_share_value": "transit_share_value",
+        "transit_share_tkm": "transit_share_tkm", "veto_share_teu": "veto_share_teu",
+        "effective_veto_share_teu": "effective_veto_share_teu",
+        f"rent_ceiling_{_USD}": "rent_ceiling", f"shapley_g1_x1_{_USD}": "shapley_g1",
+        f"banzhaf_g1_{_USD}": "banzhaf_g1", "pivotal_share_g1": "pivotal_share_g1",
+        f"shapley_g2_{_USD}": "shapley_g2", f"nucleolus_g2_{_USD}": "nucleolus_g2",
+    }),
+    "chokepoints": ("asset", "asset_id", {
+        "traffic_share": "chokepoint_traffic_share", "betweenness_share": "betweenness_share",
+        f"criticality_{_USD}": "criticality",
+        "criticality_unserved_teu_per_year": "criticality_unserved",
+        "detour_factor": "detour_factor",
+    }),
+    "denial": ("denial", "closed", {
+        f"added_{_USD}": "denial_worst", f"random_added_{_USD}": "denial_random",
+        "greedy_gap": "denial_greedy_gap",
+    }),
+    "links_value": ("link", "link", {
+        f"now_{_USD}": "link_value_now", f"expected_rho0.3_{_USD}": "link_value_expected",
+        f"most_{_USD}": "link_value_most", "used_share_teu": "link_used_share",
+        f"regret_reduced_{_USD}": "link_regret_reduced",
+    }),
+}  # fmt: skip
+
+
+def control_metrics(
+    tables: Mapping[str, Sequence[Row]], game: Game, values: Solved, curves: Curves
+) -> Iterator[Metric]:
+    """Yield every number of some tables that is a metric, and those of the games.
+
+    Parameters
+    ----------
+    tables
+        Rows by the name of their table.
+    game, values
+        The games and their solution.
+    curves
+        The curves of denial.
+    """
+    for name, (kind, subject, columns) in _OF_COLUMN.items():
+        for row in tables[name]:
+            for column, called in columns.items():
+                value = row[column]
+                if isinstance(value, (int, float)) and math.isfinite(value):
+                    yield metric(called, kind, str(row[subject]), float(value))
+    for at, one in enumerate(("G1", "G2")):
+        yield metric("core_empty", "game", one, float(values.core_empty[at]))
+        yield metric("least_core_epsilon", "game", one, values.epsilon[at])
+        yield metric("game_worth", "game", one, values.worth[at])
+    yield metric("fragility", "scenario", "all", curves.fragility)
+    yield from _risk(tables["risk"])
+    yield from _severing(tables["coalitions"])
+    yield from _regret(tables["plans"])
+    yield from _independent(game)
+
+
+def _risk(rows: Sequence[Row]) -> Iterator[Metric]:
+    for row in rows:
+        subject = f"{row['subject']}/rho={row['rho']:g}"
+        kind, unit = ("scenario" if row["subject"] == "all" else "demand"), str(row["unit"])
+        for column, name in (("expected", "expected_cost"), ("cvar_95", "cvar_95")):
+            yield metric(name, kind, subject, float(str(row[column])), unit=unit)
+        yield metric("served_chance", kind, subject, float(str(row["served_chance"])))
+
+
+def _severing(rows: Sequence[Row]) -> Iterator[Metric]:
+    seen: set[tuple[str, str]] = set()
+    kinds = {
+        "fewest of all actors that sever a demand": "demand",
+        "severs all demands of a corridor": "corridor",
+    }
+    for row in rows:
+        kind, subject, size = str(row["kind"]), str(row["subject"]), row["size"]
+        if kind in kinds and isinstance(size, int) and (kind, subject) not in seen:
+            seen.add((kind, subject))
+            yield metric("severing_size", kinds[kind], subject, float(size))
+
+
+def _regret(rows: Sequence[Row]) -> Iterator[Metric]:
+    names = {"one route": "regret_route", "portfolio": "regret_portfolio"}
+    found = {
+        (names[str(row["plan"])], str(row["demand"])): float(str(row["worst_regret_usd_per_teu"]))
+        for row in rows
+    }
+    for (name, demand), value in found.items():
+        yield metric(name, "demand", demand, value)
+
+
+def _independent(game: Game) -> Iterator[Metric]:
+    for cost, demand in zip(game.cost, game.demands, strict=True):
+        severed = np.isinf(cost[::-1])
+        if severed[0]:
+            continue
+        sets = enabling_sets(severed)
+        if len(sets) <= MOST_SETS:
+            count = float(independent_routes(sets))
+            yield metric("independent_routes", "demand", demand.id, count)
