@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.cli.process import TIMEOUT_S, environment
+from tests.cli.process import TIMEOUT_S, contents, environment
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ("corridors", "geodata", "scenarios")
@@ -84,10 +84,12 @@ def test_the_wheel_brings_scenarios_facts_and_extracts(installed: Path, tmp_path
 
 @pytest.mark.slow
 def test_the_installed_command_builds_and_runs_in_an_empty_folder(
-    installed: Path, tmp_path: Path
+    installed: Path, tmp_path: Path, real_folder: Path
 ) -> None:
     command = installed / "bin" / "corridors"
     _run(command, "build", "--quiet", cwd=tmp_path)
+    # The same inputs give the same bytes, here and where the network of the tests was built.
+    assert contents(tmp_path / "build" / "network") == contents(real_folder)
     told = _run(command, "run", "baseline", "--json", cwd=tmp_path)
     result = orjson.loads(told)
     assert result["schema_version"] == 1
