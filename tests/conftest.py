@@ -27,6 +27,8 @@ settings.load_profile("default")
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = "manifest.json"
+#: Builds a network of its own while another worker builds that of the other tests.
+FIRST = "test_wheel.py"
 
 
 class Real(NamedTuple):
@@ -38,10 +40,14 @@ class Real(NamedTuple):
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "deep: many more random states; run by `make test-deep`")
+    config.addinivalue_line("markers", "long: its file starts before those without the mark")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked deep unless deep tests are asked for."""
+    """Put long files first; leave out what is marked deep unless deep tests are asked for."""
+    # A long file that starts last keeps one worker busy while the others have nothing to do.
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: (item.path.name != FIRST, item.path not in long))
     asked = "deep" in (config.getoption("markexpr") or "")
     if asked or config.getoption("--hypothesis-profile", default=None) == "deep":
         return
