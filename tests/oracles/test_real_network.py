@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from geodata.types import Arcs, Bools, Floats, Links
     from tests.conftest import Real
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 STATES, DEEP_STATES = 20, 400
 #: Origins searched per state: each costs a search over the whole network.
