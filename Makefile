@@ -14,6 +14,8 @@ export LC_ALL := C.UTF-8
 
 PYTHON ?= python3.11
 WORKERS ?= auto
+# A file's tests share what they set up; files start in the order of tests/conftest.py.
+SPREAD = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 SCENARIO ?= baseline
 MODE ?= all
 FORMAT ?= gpkg
@@ -121,13 +123,13 @@ verify: $(NETWORK) ## build everything twice in new folders and compare the byte
 # --- quality ----------------------------------------------------------------
 
 test: lint types layers ## everything that must hold: style, types, import layers, all tests
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest $(SPREAD)
 
 test-quick: $(READY) ## the tests without those marked slow
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow"
+	$(BIN)/pytest $(SPREAD) -m "not slow"
 
 test-deep: lint types layers ## as test, with ten times the random examples
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --hypothesis-profile deep
+	$(BIN)/pytest $(SPREAD) --hypothesis-profile deep
 
 lint: $(READY) ## ruff: rules and format
 	$(BIN)/ruff check .

@@ -27,6 +27,9 @@ settings.load_profile("default")
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = "manifest.json"
+#: Files that start first: one builds a network of its own, while another worker builds that of
+#: the other tests for the longest of them.
+FIRST = ("test_wheel.py", "test_shipped_runs.py")
 
 
 class Real(NamedTuple):
@@ -38,16 +41,27 @@ class Real(NamedTuple):
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "deep: many more random states; run by `make test-deep`")
+    config.addinivalue_line("markers", "long: its file starts before those without the mark")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked deep unless deep tests are asked for."""
+    """Put long files first; leave out what is marked deep unless deep tests are asked for."""
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: (_place(item.path.name), item.path not in long))
     asked = "deep" in (config.getoption("markexpr") or "")
     if asked or config.getoption("--hypothesis-profile", default=None) == "deep":
         return
     for item in items:
         if item.get_closest_marker("deep"):
             item.add_marker(pytest.mark.skip(reason="run by `make test-deep`"))
+
+
+def _place(name: str) -> int:
+    """Return which place a file has among those that start first.
+
+    A long file that starts last keeps one worker busy while the others have nothing to do.
+    """
+    return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
 @pytest.fixture(scope="session")

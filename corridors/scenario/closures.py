@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -209,16 +210,32 @@ class _Rules:
         if entry.place == ANYWHERE:
             return rows
         border = self.table.kind == Kind.BORDER
-        named = (
-            self.calls_at(entry.place)
-            if self.calls_at
-            else self._of(asset.id == entry.place for asset in self.assets)
-        )
-        touches = self._of(
-            entry.place in (*asset.countries, *border_names(asset)) for asset in self.assets
-        )
-        rows &= named | self._country(entry.place) | (border & touches)
+        place = entry.place
+        named = self.calls_at(place) if self.calls_at else self._with(self._named.get(place, []))
+        touches = self._with(self._touching.get(place, []))
+        rows &= named | self._country(place) | (border & touches)
         return rows
+
+    @cached_property
+    def _named(self) -> dict[str, list[int]]:
+        """The assets of each name."""
+        return _grouped((asset.id, at) for at, asset in enumerate(self.assets))
+
+    @cached_property
+    def _touching(self) -> dict[str, list[int]]:
+        """The assets of each country and each border."""
+        return _grouped(
+            (name, at)
+            for at, asset in enumerate(self.assets)
+            for name in (*asset.countries, *border_names(asset))
+        )
+
+    def _with(self, assets: Sequence[int]) -> Bools:
+        """Return which rows have one of some assets, (n,)."""
+        mask = np.zeros(len(self.assets) + 1, np.bool_)
+        mask[assets] = True
+        found: Bools = mask[self.table.asset]
+        return found
 
     def _of(self, chosen: Iterable[bool]) -> Bools:
         """Return which rows have one of the chosen assets, (n,)."""
@@ -230,6 +247,14 @@ class _Rules:
         at = self.countries.index(code) if code in self.countries else -2
         inside: Bools = self.table.country == at
         return inside
+
+
+def _grouped(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    """Return the numbers that go with each name."""
+    groups: dict[str, list[int]] = {}
+    for name, at in pairs:
+        groups.setdefault(name, []).append(at)
+    return groups
 
 
 def _absence(asset: Asset) -> str:

@@ -12,7 +12,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.cli.process import TIMEOUT_S, environment
+from tests.cli.process import TIMEOUT_S, contents, environment
+
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ("corridors", "geodata", "scenarios")
@@ -72,7 +74,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return fresh
 
 
-@pytest.mark.slow
+@pytest.fixture(scope="module")
+def used(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder in which the installed command has built the network."""
+    folder = tmp_path_factory.mktemp("used")
+    _run(installed / "bin" / "corridors", "build", "--quiet", cwd=folder)
+    return folder
+
+
 def test_the_wheel_brings_scenarios_facts_and_extracts(installed: Path, tmp_path: Path) -> None:
     places = orjson.loads(_run(installed / "bin" / "python", "-c", WHERE, cwd=tmp_path))
     assert len(places) == 5
@@ -82,16 +91,18 @@ def test_the_wheel_brings_scenarios_facts_and_extracts(installed: Path, tmp_path
     assert {".csv", ".npz", ".json", ".yaml"} <= names
 
 
-@pytest.mark.slow
 def test_the_installed_command_builds_and_runs_in_an_empty_folder(
-    installed: Path, tmp_path: Path
+    installed: Path, used: Path
 ) -> None:
     command = installed / "bin" / "corridors"
-    _run(command, "build", "--quiet", cwd=tmp_path)
-    told = _run(command, "run", "baseline", "--json", cwd=tmp_path)
+    told = _run(command, "run", "baseline", "--json", cwd=used)
     result = orjson.loads(told)
     assert result["schema_version"] == 1
     assert any(demand["status"] == "ok" for demand in result["demands"])
-    assert "FAIL" not in _run(command, "doctor", cwd=tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["build"]
-    assert sorted(path.name for path in (tmp_path / "build").iterdir()) == ["baseline", "network"]
+    assert "FAIL" not in _run(command, "doctor", cwd=used)
+    assert [path.name for path in used.iterdir()] == ["build"]
+    assert sorted(path.name for path in (used / "build").iterdir()) == ["baseline", "network"]
+
+
+def test_the_same_inputs_give_the_same_bytes_there_and_here(used: Path, real_folder: Path) -> None:
+    assert contents(used / "build" / "network") == contents(real_folder)

@@ -19,7 +19,7 @@ from tests.oracles.certify_law import Law, Visit, cargo_of
 from tests.oracles.certify_shapes import LAND, Atlas, km_between, lonlat, stands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from corridors.model.scenario import Scenario
     from tests.oracles.certify_law import Row
@@ -46,6 +46,12 @@ class Violation(NamedTuple):
     route_id: str
     seq: int
     what: str
+
+
+def told(found: Iterable[Violation]) -> str:
+    """Return what was found, the same only once."""
+    first = {one.what: one for one in found}
+    return "\n".join(f"{one.route_id} leg {one.seq}: {what}" for what, one in first.items())
 
 
 # --- the walk --------------------------------------------------------------------------

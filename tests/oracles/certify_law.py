@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -45,8 +46,14 @@ class Visit(NamedTuple):
     @property
     def borders(self) -> frozenset[str]:
         """The border it lies on, both ways round; nothing inside a country."""
-        ways = (self.countries, self.countries[::-1]) if len(self.countries) > 1 else ()
-        return frozenset("-".join(way) for way in ways)
+        return _both_ways(self.countries)
+
+
+@cache
+def _both_ways(countries: tuple[str, ...]) -> frozenset[str]:
+    """Return the names of the border between two countries."""
+    ways = (countries, countries[::-1]) if len(countries) > 1 else ()
+    return frozenset("-".join(way) for way in ways)
 
 
 class Survey(NamedTuple):

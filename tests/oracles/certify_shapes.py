@@ -16,6 +16,11 @@ import numpy as np
 import orjson
 import shapely
 
+from corridors.scenario.places import data_folder
+from geodata.build import FACTS
+from geodata.sources.extracts import EXTRACTS, read_outlines
+from tests.oracles.certify_law import read_raw
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -186,6 +191,11 @@ class Atlas:
             }
             self._near[key] = dict(_points_near(shape.points, lines))
         return self._near[key]
+
+
+def read_atlas() -> Atlas:
+    """Return the atlas of the shipped facts and of the register as it is shipped."""
+    return Atlas(read_raw(data_folder(), FACTS), read_outlines(EXTRACTS))
 
 
 def stands(row: Row, choice: NetworkChoice) -> bool:

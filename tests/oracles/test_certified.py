@@ -1,4 +1,4 @@
-"""No exported route of any shipped scenario uses a closed place, by a second reading."""
+"""The certifier of exported routes catches what slips through."""
 
 from __future__ import annotations
 
@@ -14,25 +14,17 @@ from corridors.report.run_files import run_files
 from corridors.run import solve
 from corridors.scenario.compile import ClassView
 from corridors.scenario.load import load_scenario
-from corridors.scenario.places import data_folder, scenario_ids
 from corridors.scenario.register import load_register
-from geodata.sources.extracts import EXTRACTS, read_outlines
-from tests.conftest import ROOT
-from tests.oracles.certify import Certifier, read_routes
-from tests.oracles.certify_law import read_raw
-from tests.oracles.certify_shapes import Atlas, points_of
+from tests.oracles.certify import Certifier, read_routes, told
+from tests.oracles.certify_shapes import points_of, read_atlas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from corridors.model.scenario import Scenario
     from tests.conftest import Real
-    from tests.oracles.certify import Violation
 
 pytestmark = pytest.mark.slow
 
-RAW = read_raw(data_folder(), ROOT / "geodata" / "facts")
-ATLAS = Atlas(RAW, read_outlines(EXTRACTS))
+ATLAS = read_atlas()
 REGISTER = load_register()
 
 
@@ -49,24 +41,6 @@ def exported(real: Real, scenario: Scenario) -> Exported:
         answer.result, answer.chokepoints, scenario, real.network, real.snapshot.graph
     )
     return Exported(files["routes.geojson"], files["legs.geojson"])
-
-
-def told(found: Iterable[Violation]) -> str:
-    """Return what was found, the same only once."""
-    first = {one.what: one for one in found}
-    return "\n".join(f"{one.route_id} leg {one.seq}: {what}" for what, one in first.items())
-
-
-@pytest.mark.parametrize("name", scenario_ids())
-def test_no_exported_route_uses_a_closed_place(real: Real, name: str) -> None:
-    scenario = load_scenario(name).scenario
-    files = exported(real, scenario)
-    found = Certifier(ATLAS, scenario).certify(files.legs)
-    assert not found, told(found)
-    assert b"LineString" in files.legs, "nothing was exported, so that nothing is certified"
-
-
-# --- the certifier catches what slips through --------------------------------------------
 
 
 @pytest.fixture(scope="module")

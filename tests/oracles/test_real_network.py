@@ -19,10 +19,11 @@ from tests.oracles.chains import assert_chains
 from tests.oracles.full_search import FullSearch
 
 if TYPE_CHECKING:
+    from corridors.scenario.pricing import Prices
     from geodata.types import Arcs, Bools, Floats, Links
     from tests.conftest import Real
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 STATES, DEEP_STATES = 20, 400
 #: Origins searched per state: each costs a search over the whole network.
@@ -36,9 +37,20 @@ class State(NamedTuple):
     arcs: tuple[Floats, Bools]
 
 
+class Whole(NamedTuple):
+    """What is the same in all states: the search, and what links and arcs cost."""
+
+    search: FullSearch
+    links: Prices
+    arcs: Prices
+
+
 @pytest.fixture(scope="module")
-def search(real: Real) -> FullSearch:
-    return FullSearch(real.network)
+def whole(real: Real) -> Whole:
+    network, rates = real.network, load_rates()
+    tables = (network.links, real.snapshot.graph.arcs)
+    links, arcs = (price(table, rates, network.assets, network.countries) for table in tables)
+    return Whole(FullSearch(network), links, arcs)
 
 
 def scenario_of(seed: int, real: Real) -> Scenario:
@@ -66,34 +78,33 @@ def scenario_of(seed: int, real: Real) -> Scenario:
     return replace(base, network=choice, access=access)
 
 
-def state_of(seed: int, real: Real) -> State:
+def state_of(seed: int, real: Real, whole: Whole) -> State:
     """Return prices and closures of both tables, with random factors by cell."""
     network, graph = real.network, real.snapshot.graph
-    scenario, rates = scenario_of(seed, real), load_rates()
+    scenario = scenario_of(seed, real)
     rng = np.random.default_rng([seed, 1])
     factor = rng.choice([0.3, 1.0, 3.0], (len(Mode), len(network.countries)))
     value_of_time = float(rng.choice([0.0, 0.5, 20.0]))
 
-    def one(table: Links | Arcs) -> tuple[Floats, Bools]:
+    def one(table: Links | Arcs, prices: Prices) -> tuple[Floats, Bools]:
         closed = close(table, scenario, network.assets, network.countries)
-        prices = price(table, rates, network.assets, network.countries)
-        whole = prices.cost_usd_per_teu + value_of_time * prices.time_h
-        return whole * factor[table.mode, table.country], closed.open
+        weight = prices.cost_usd_per_teu + value_of_time * prices.time_h
+        return weight * factor[table.mode, table.country], closed.open
 
-    return State(one(network.links), one(graph.arcs))
+    return State(one(network.links, whole.links), one(graph.arcs, whole.arcs))
 
 
-def assert_exact(seed: int, real: Real, search: FullSearch) -> int:
+def assert_exact(seed: int, real: Real, whole: Whole) -> int:
     """Compare the costs of the baseline's demands; return how many have a way."""
     graph = real.snapshot.graph
-    state = state_of(seed, real)
+    state = state_of(seed, real, whole)
     demands = load_scenario("baseline").scenario.demands
     at = {name: k for k, name in enumerate(graph.terminal_ids)}
     rng = np.random.default_rng([seed, 2])
     names = rng.permutation(sorted({demand.origin for demand in demands}))[:ORIGINS]
     starts = np.array([graph.origin[at[str(name)]] for name in names])
     ends = graph.destination[[at[demand.destination] for demand in demands]]
-    full = search.distances(*state.links, graph.network_node[starts])
+    full = whole.search.distances(*state.links, graph.network_node[starts])
     weight, opened = state.arcs
     arcs = graph.arcs
     router = Router(arcs.tail, arcs.head, weight, usable=opened, n_nodes=len(graph.nodes))
@@ -103,26 +114,26 @@ def assert_exact(seed: int, real: Real, search: FullSearch) -> int:
     return int(np.isfinite(wanted).sum())
 
 
-def test_the_cheapest_cost_is_that_of_the_full_network(real: Real, search: FullSearch) -> None:
-    ways = [assert_exact(seed, real, search) for seed in range(STATES)]
+def test_the_cheapest_cost_is_that_of_the_full_network(real: Real, whole: Whole) -> None:
+    ways = [assert_exact(seed, real, whole) for seed in range(STATES)]
     # The states are no trifles: some leave most demands a way, some leave few.
     assert max(ways) > 40
     assert len(set(ways)) > 5
 
 
 @pytest.mark.deep
-def test_the_cheapest_cost_is_that_of_the_full_network_deep(real: Real, search: FullSearch) -> None:
+def test_the_cheapest_cost_is_that_of_the_full_network_deep(real: Real, whole: Whole) -> None:
     for seed in range(STATES, DEEP_STATES):
-        assert_exact(seed, real, search)
+        assert_exact(seed, real, whole)
 
 
 def test_every_chain_of_the_real_network_rebuilds_its_arc(real: Real) -> None:
     assert_chains(real.network, real.snapshot.graph)
 
 
-def test_a_closure_closes_links_and_arcs_alike(real: Real) -> None:
+def test_a_closure_closes_links_and_arcs_alike(real: Real, whole: Whole) -> None:
     """Each arc is as open as the links behind it, in a state with much closed."""
-    state, graph = state_of(3, real), real.snapshot.graph
+    state, graph = state_of(3, real, whole), real.snapshot.graph
     first = graph.chain[graph.arcs.chain_start]
     row = np.where(first < 0, ~first, first)
     np.testing.assert_array_equal(state.links[1][row], state.arcs[1])

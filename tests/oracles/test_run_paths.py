@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from corridors.model.access import Cargo, InForce, Rule
     from corridors.scenario.register import Register
 
+pytestmark = pytest.mark.long
+
 #: At the default profile 1, ten times as many cases at the deep one.
 TIMES = settings.default.max_examples // 100  # type: ignore[union-attr]
 CASES = 400

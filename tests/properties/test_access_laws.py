@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     #: Checks one random world; returns whether the law had anything to say of it.
     Law = Callable[[Random], bool]
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 #: At the default profile 1, ten times as many cases at the deep one.
 TIMES = settings.default.max_examples // 100  # type: ignore[union-attr]

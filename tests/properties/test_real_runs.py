@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from geodata.types import Ints
     from tests.conftest import Real
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 CLOSURES = 8
 REGISTER = load_register()
