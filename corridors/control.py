@@ -32,7 +32,6 @@ from corridors.metrics.links import link_pair_rows, link_rows, plan_rows, risk_r
 from corridors.metrics.transit import game_of, holdings_of
 from corridors.report.control_files import control_files
 from corridors.report.outputs import write_files
-from corridors.run import inputs_of
 from corridors.scenario.switches import ACTOR
 from corridors.solve.lattice import MOST_SWITCHES
 from corridors.sweep import ask
@@ -131,7 +130,7 @@ def control(
     found = _tabled(found, [names.of(one.arcs) for one in found.holdings.now], tell)
     files = control_files(found)
     manifest = make_manifest(
-        inputs=inputs_of(asked.loaded, asked.snapshot), outputs=files,
+        inputs=asked.inputs, outputs=files,
         seed=asked.loaded.scenario.seed,
         solver={"denial": "OR-Tools CP-SAT", "games": "OR-Tools GLOP", "ways": "SciPy Dijkstra"},
         parameters={"set": list(sets), "players": [one.id for one in found.game.players],

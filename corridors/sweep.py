@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.errors import Finding, ScenarioError
-from corridors.manifest import make_manifest, manifest_bytes
+from corridors.manifest import make_manifest, manifest_bytes, sha256_of
 from corridors.metrics.states import Column, Swept, column_of, sampled_states
 from corridors.metrics.switching import Board
 from corridors.report.outputs import writing_output, writing_outputs
 from corridors.report.states import write_states
 from corridors.run import inputs_of, read
 from corridors.scenario.compile import compile_scenario
+from corridors.scenario.places import data_folder
 from corridors.scenario.projects import load_projects
 from corridors.scenario.rates import load_rates
 from corridors.scenario.switches import Switches
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
     Tell = Callable[[int, int], None]
 
+#: Tables that tell what projects build.
+PROJECT_TABLES = ("projects.csv", "project_effects.csv")
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -46,6 +50,12 @@ class Asked:
     register: Register
     switches: Switches
     board: Board
+
+    @property
+    def inputs(self) -> dict[str, bytes | Path | str]:
+        """All that determines an answer: what determines a run, and the projects."""
+        tables = {f"scenarios/data/{name}": data_folder() / name for name in PROJECT_TABLES}
+        return inputs_of(self.loaded, self.snapshot) | tables
 
     def with_switches(self, words: Sequence[str]) -> Board:
         """Return the board of other switches of the same scenario."""
@@ -133,7 +143,7 @@ def sweep(
         write_states(swept, asked.loaded.scenario.id, asked.snapshot.id, folder)
         outputs = {one.name: one for one in sorted(folder.iterdir())}
         manifest = make_manifest(
-            inputs=inputs_of(asked.loaded, asked.snapshot), outputs=outputs,
+            inputs=asked.inputs, outputs=outputs,
             seed=board.scenario.seed, solver={"states": "replacement trees over SciPy Dijkstra"},
             parameters={"set": list(sets), "switches": list(words), "sample": sample},
             wall_times_s={"sweep": time.perf_counter() - begun},
@@ -160,10 +170,8 @@ def _check_count(board: Board, name: str, words: Sequence[str], sample: int | No
 
 def _key(asked: Asked, words: Sequence[str], sample: int | None) -> str:
     """Return what a sweep is known by: its inputs and its question."""
-    from corridors.manifest import sha256_of
-
-    told = inputs_of(asked.loaded, asked.snapshot)
-    inputs = {key: one if isinstance(one, str) else sha256_of(one) for key, one in told.items()}
+    told = asked.inputs.items()
+    inputs = {key: one if isinstance(one, str) else sha256_of(one) for key, one in told}
     ids = [one.id for one in asked.board.switches]
     text = json.dumps([inputs, ids, list(words), sample], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
