@@ -70,7 +70,7 @@ def show_control(found: Controlled, folder: Path) -> None:
         f"{len(found.game.links)} links. A TEU without a way counts as "
         f"{choice.penalty_multiple:g} times what it costs now; money in million USD of 2024 a "
         "year unless it says otherwise. Game G1: gatekeepers, nobody refuses its own trade. "
-        "Game G2: those at the ends of a demand play too."
+        "Game G2: only demands that begin or end with players, who play as their shippers too."
     )
     page.table(
         "Actors, players first, by what passes them: demands, part of all TEU, part that pays "

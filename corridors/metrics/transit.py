@@ -203,8 +203,12 @@ class Game:
         return np.asarray(gatekeepers(self.yearly(factor)).sum(axis=0))
 
     def trade(self, factor: float = 1.0) -> Floats:
-        """Return game G2, in which shippers play too, in USD of 2024 a year, (2^n,)."""
-        return np.asarray(with_shippers(self.yearly(factor), self.own).sum(axis=0))
+        """Return game G2, in which shippers play too, in USD of 2024 a year, (2^n,).
+
+        Demands without a player at either end are left out: nobody could bring them in.
+        """
+        ours = np.array([own > 0 for own in self.own], bool)
+        return np.asarray(with_shippers(self.yearly(factor), self.own)[ours].sum(axis=0))
 
     @cached_property
     def total(self) -> Floats:

@@ -73,7 +73,8 @@ FIELDS = {
 GAMES = {
     "G1": "gatekeepers: the players let pass or refuse what passes; the demands are there "
     "whoever plays, and nobody refuses its own trade",
-    "G2": "with shippers: a demand counts only if the players at its own ends take part",
+    "G2": "with shippers: a demand counts only if the players at its own ends take part; "
+    "demands without a player at either end are left out",
 }
 
 

@@ -94,7 +94,12 @@ def test_games_of_the_real_network_add_up(real_found: Controlled) -> None:
         assert shapley.sum() == pytest.approx(real_found.game.gate(factor)[-1], rel=1e-9)
     assert values.shapley_g2.sum() == pytest.approx(values.worth[1], rel=1e-9)
     assert values.nucleolus_g2.sum() == pytest.approx(values.worth[1], rel=1e-6)
+    # Each demand of G2 may be given to a player at its end, so there is always a core.
     assert not values.core_empty[1]
+    ours = [k for k, own in enumerate(real_found.game.own) if own]
+    assert 0 < len(ours) < len(real_found.game.own)
+    worth = real_found.game.yearly()[ours]
+    assert values.worth[1] == pytest.approx((worth[:, 0] - worth[:, -1]).sum())
     players = [row for row in rows if row["player"]]
     by_rent = {str(row["actor"]): float(str(row["rent_ceiling_usd_per_year"])) for row in players}
     gate = real_found.game.gate()
