@@ -241,13 +241,15 @@ class Law:
         denying = [row for row in here if self._may_deny(row)]
         standing = []
         for rule in self.rules:
+            if rule["on_kind"] != "operator" and not _covers(rule, visit):
+                continue
             speakers = self._speakers(rule["by"])
             picks = bool(rule["who"]) or rule["on_kind"] == "operator"
             able = any(
                 row["actor"] in speakers and (picks or self.roles[row["role"]]["reach"] == "place")
                 for row in denying
             )
-            if able and (rule["on_kind"] == "operator" or _covers(rule, visit)):
+            if able:
                 standing.append(rule)
         return Survey(
             standing,

@@ -163,7 +163,8 @@ def drawn_terrain(number: int) -> Terrain:
 def twin(random: Random, arc: Arc) -> Arc:
     """Return an arc beside another: of the same asset, or a line that no asset names."""
     nameless = arc.kind == Kind.LINE and random.random() < 0.5
-    return arc._replace(asset="" if nameless else arc.asset, km=arc.km + random.randint(-1, 1) / 2)
+    km = max(0.0, arc.km + random.randint(-1, 1) / 2)
+    return arc._replace(asset="" if nameless else arc.asset, km=km)
 
 
 def drawn_branches(random: Random, world: DecisionGraph) -> tuple[Branch, ...]:
