@@ -88,6 +88,8 @@ docs-data: $(NETWORK) build/baseline/result.json ## rewrite what the docs count,
 	$(BIN)/corridors check --network $(dir $(NETWORK)) --docs docs/network.md
 	$(BIN)/corridors explain register --docs docs/access.md
 	$(BIN)/corridors explain capacity --network $(dir $(NETWORK)) --docs docs/capacity.md
+	$(BIN)/corridors explain metrics --docs docs/metrics.md
+	$(BIN)/corridors explain claims --network $(dir $(NETWORK)) --docs docs/claims.md
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --out docs/network.png
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --run build/baseline --out docs/baseline.png
 
