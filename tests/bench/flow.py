@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -22,7 +21,7 @@ import numpy as np
 from corridors.solve.flow import carry
 from tests.bench.arcs import on_arcs
 from tests.bench.flow_instances import drawn, real
-from tests.bench.measure import RSS_UNIT, Row, table
+from tests.bench.measure import Row, peak_mb, table
 
 if TYPE_CHECKING:
     from corridors.solve.problem import FlowProblem
@@ -99,7 +98,7 @@ def run(case: str, limit: float) -> Told:
     seconds = time.process_time() - start
     return {
         "seconds": seconds,
-        "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT / 1e6,
+        "rss_mb": peak_mb(),
         "stopped": float(found is None),
         "objective": found or 0.0,
     }

@@ -6,12 +6,12 @@ import os
 import subprocess
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 MB = 1e6
 #: Linux counts the largest resident set in KiB.
@@ -73,6 +73,16 @@ def spent(command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Spent
         msg = f"{' '.join(command)}: exit {process.returncode}"
         raise RuntimeError(msg)
     return Spent(wall, usage.ru_maxrss * RSS_UNIT / MB)
+
+
+def peak_mb() -> float:
+    """Return the largest resident set of this process so far, in MB.
+
+    Of the programme itself: `ru_maxrss` also holds that of the process it was forked from.
+    """
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    peak = next(line for line in lines if line.startswith("VmHWM:"))
+    return int(peak.split()[1]) * RSS_UNIT / MB
 
 
 def interleaved(
