@@ -27,11 +27,14 @@ from corridors.metrics.assets import (
 )
 from corridors.metrics.coalitions import coalition_rows
 from corridors.metrics.control_metrics import control_metrics
+from corridors.metrics.exposed import exposure_rows, with_disruption
 from corridors.metrics.family import FamilyNames
 from corridors.metrics.links import link_pair_rows, link_rows, plan_rows, risk_rows, worth_asking
+from corridors.metrics.structure import with_structure
 from corridors.metrics.transit import game_of, holdings_of
 from corridors.report.control_files import control_files
 from corridors.report.outputs import write_files
+from corridors.scenario.cargo import countries_of
 from corridors.scenario.switches import ACTOR
 from corridors.solve.lattice import MOST_SWITCHES
 from corridors.sweep import ask
@@ -195,7 +198,9 @@ def _tabled(found: Controlled, families: Sequence[Sequence[str]], tell: Tell) ->
         for name in names if np.isfinite(holdings.base[k]) else ():
             along.setdefault(name, []).append(k)
     tell("coalitions")
-    chokepoints = chokepoint_rows(found.assets)
+    chokepoints = with_disruption(chokepoint_rows(found.assets), found.assets)
+    chokepoints = with_structure(chokepoints, found.assets)
+    country = countries_of(found.asked.snapshot.places)
     tables: dict[str, list[Row]] = {
         "chokepoints": chokepoints,
         "actors": actor_rows(holdings, game, found.values),
@@ -205,6 +210,7 @@ def _tabled(found: Controlled, families: Sequence[Sequence[str]], tell: Tell) ->
         "coalitions": coalition_rows(game, holdings, dict(sorted(along.items()))),
         "denial": denial_rows(found.assets, found.curves),
         "pairs": pair_rows(found.assets, chokepoints),
+        "exposure": exposure_rows(found.assets, chokepoints, holdings, country),
     }
     tell("chances and links")
     tables |= {

@@ -35,7 +35,8 @@ _OF_COLUMN = {
         "traffic_share": "chokepoint_traffic_share", "betweenness_share": "betweenness_share",
         f"criticality_{_USD}": "criticality",
         "criticality_unserved_teu_per_year": "criticality_unserved",
-        "detour_factor": "detour_factor",
+        "detour_factor": "detour_factor", f"trade_disrupted_{_USD}": "trade_disrupted",
+        "bridge": "bridge", "articulation": "articulation",
     }),
     "denial": ("denial", "closed", {
         f"added_{_USD}": "denial_worst", f"random_added_{_USD}": "denial_random",
@@ -76,6 +77,7 @@ def control_metrics(
     yield metric("fragility", "scenario", "all", curves.fragility)
     yield from _risk(tables["risk"])
     yield from _severing(tables["coalitions"])
+    yield from _exposed(tables["exposure"])
     yield from _regret(tables["plans"])
     yield from _independent(game)
 
@@ -87,6 +89,15 @@ def _risk(rows: Sequence[Row]) -> Iterator[Metric]:
         for column, name in (("expected", "expected_cost"), ("cvar_95", "cvar_95")):
             yield metric(name, kind, subject, float(str(row[column])), unit=unit)
         yield metric("served_chance", kind, subject, float(str(row["served_chance"])))
+
+
+def _exposed(rows: Sequence[Row]) -> Iterator[Metric]:
+    worst: dict[str, float] = {}
+    for row in rows:
+        name, added = str(row["country"]), float(str(row["added_usd_per_year"]))
+        worst[name] = max(added, worst.get(name, 0.0))
+    for name, added in worst.items():
+        yield metric("country_exposure", "country", name, added)
 
 
 def _severing(rows: Sequence[Row]) -> Iterator[Metric]:

@@ -15,6 +15,7 @@ from corridors.metrics.actors import (
 )
 from corridors.metrics.assets import DENIAL_FIELDS, PAIR_FIELDS
 from corridors.metrics.coalitions import COALITION_FIELDS
+from corridors.metrics.exposed import CLOSURE_DAYS, EXPOSURE_FIELDS
 from corridors.metrics.links import LINK_FIELDS, LINK_PAIR_FIELDS, PLAN_FIELDS, RISK_FIELDS
 from corridors.metrics.transit import SWEEP
 from corridors.report.geojson import chokepoints_geojson
@@ -64,6 +65,7 @@ FIELDS = {
     "coalitions": COALITION_FIELDS,
     "denial": DENIAL_FIELDS,
     "pairs": PAIR_FIELDS,
+    "exposure": EXPOSURE_FIELDS,
     "risk": RISK_FIELDS,
     "links_value": LINK_FIELDS,
     "links_pairs": LINK_PAIR_FIELDS,
@@ -120,6 +122,8 @@ def result_of(found: Found) -> dict[str, Any]:
             "usual_chance": choice.usual_chance,
             "chances": dict(choice.chances),
             "chances_by": choice.chances_source,
+            "closure_days": choice.closure_days or CLOSURE_DAYS,
+            "closure_days_assumed": choice.closure_days is None,
             "blocs_that_close_alike": list(choice.blocs),
         },
         "core": {
