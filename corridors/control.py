@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +25,7 @@ from corridors.metrics.assets import (
     denial_rows,
     pair_rows,
 )
+from corridors.metrics.capacitated import MOST, with_capacity
 from corridors.metrics.coalitions import coalition_rows
 from corridors.metrics.control_metrics import control_metrics
 from corridors.metrics.exposed import exposure_rows, with_disruption
@@ -34,9 +35,12 @@ from corridors.metrics.structure import with_structure
 from corridors.metrics.transit import game_of, holdings_of
 from corridors.report.control_files import control_files
 from corridors.report.outputs import write_files
+from corridors.scenario.capacities import load_capacities
+from corridors.scenario.capacity import capacity_rows
 from corridors.scenario.cargo import countries_of
 from corridors.scenario.switches import ACTOR
 from corridors.solve.lattice import MOST_SWITCHES
+from corridors.stopping import stopping
 from corridors.sweep import ask
 from geodata.snapshot import open_network
 
@@ -58,6 +62,22 @@ if TYPE_CHECKING:
 USUAL_PLAYERS, MOST_PLAYERS = 12, 16
 #: How many assets are closed together at most.
 MOST_CLOSED = 6
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How much of what takes long is asked.
+
+    Up to `k` assets are closed together for the worst denial; for `capacitated` of the
+    dearest chokepoints the flow through all capacities is sought anew.
+    """
+
+    k: int = 3
+    capacitated: int = MOST
+
+
+#: What is asked if nothing else is said.
+USUAL = Depth()
 
 
 @dataclass(frozen=True)
@@ -93,7 +113,7 @@ class Controlled:
 
 def control(
     name: str, *, network: Path, out: Path, players: Sequence[str] = (),
-    links: Sequence[str] | None = None, k: int = 3, sets: Sequence[str] = (),
+    links: Sequence[str] | None = None, depth: Depth = USUAL, sets: Sequence[str] = (),
     tell: Tell = lambda _step: None,
 ) -> Controlled:  # fmt: skip
     """Tell who holds what over the demands of a scenario and leave the tables in `out`.
@@ -108,8 +128,8 @@ def control(
         Actors of the games; those that most demands pass if none is named.
     links
         Planned links and projects to value; those that save or could save most if None.
-    k
-        How many assets are closed together at most for the worst denial.
+    depth
+        How much of what takes long is asked.
     tell
         Called with each step before it is done.
 
@@ -117,27 +137,27 @@ def control(
     ------
     ScenarioError
         If a player is no actor or holds nothing, there are too many of them, no demand has
-        a way, or `k` is not from 1 to `MOST_CLOSED`.
+        a way, or `depth.k` is not from 1 to `MOST_CLOSED`.
     InputMissingError, OutputError
         As their names say.
     """
     begun = time.perf_counter()
-    if not 1 <= k <= MOST_CLOSED:
-        msg = f"-k is {k}: the worst denial is told for 1 to {MOST_CLOSED} assets"
+    if not 1 <= depth.k <= MOST_CLOSED:
+        msg = f"-k is {depth.k}: the worst denial is told for 1 to {MOST_CLOSED} assets"
         raise ScenarioError(msg)
     tell("the scenario")
     asked = ask(name, network=network, words=["political", *players], sets=sets)
-    found = _played(asked, players, links, tell, k=k)
+    found = _played(asked, players, links, tell, k=depth.k)
     whole = open_network(network, opened=asked.snapshot)
     names = FamilyNames(asked.snapshot.graph, asked.snapshot.branches, whole.links.length_km)
-    found = _tabled(found, [names.of(one.arcs) for one in found.holdings.now], tell)
+    found = _tabled(found, [names.of(one.arcs) for one in found.holdings.now], tell, depth=depth)
     files = control_files(found)
     manifest = make_manifest(
         inputs=asked.inputs, outputs=files,
         seed=asked.loaded.scenario.seed,
         solver={"denial": "OR-Tools CP-SAT", "games": "OR-Tools GLOP", "ways": "SciPy Dijkstra"},
         parameters={"set": list(sets), "players": [one.id for one in found.game.players],
-                    "links": [one.id for one in found.game.links], "k": k},
+                    "links": [one.id for one in found.game.links], **asdict(depth)},
         wall_times_s={"control": time.perf_counter() - begun},
     )  # fmt: skip
     write_files(out, files | {"manifest.json": manifest_bytes(manifest)})
@@ -190,16 +210,17 @@ def _check_players(asked: Asked, players: Sequence[str], links: Sequence[str]) -
         raise ScenarioError(msg, findings=findings)
 
 
-def _tabled(found: Controlled, families: Sequence[Sequence[str]], tell: Tell) -> Controlled:
+def _tabled(
+    found: Controlled, families: Sequence[Sequence[str]], tell: Tell, *, depth: Depth
+) -> Controlled:
     """Return what was found with all its tables and metrics."""
     holdings, game = found.holdings, found.game
     along: dict[str, list[int]] = {}
     for k, names in enumerate(families):
         for name in names if np.isfinite(holdings.base[k]) else ():
             along.setdefault(name, []).append(k)
+    chokepoints = _chokepoints(found, depth.capacitated, tell)
     tell("coalitions")
-    chokepoints = with_disruption(chokepoint_rows(found.assets), found.assets)
-    chokepoints = with_structure(chokepoints, found.assets)
     country = countries_of(found.asked.snapshot.places)
     tables: dict[str, list[Row]] = {
         "chokepoints": chokepoints,
@@ -221,3 +242,14 @@ def _tabled(found: Controlled, families: Sequence[Sequence[str]], tell: Tell) ->
     }
     metrics = control_metrics(tables, game, found.values, found.curves)
     return replace(found, tables=tables, metrics=tuple(metrics))
+
+
+def _chokepoints(found: Controlled, capacitated: int, tell: Tell) -> list[Row]:
+    """Return the rows of the chokepoints, with capacities for the dearest."""
+    tell("the flow without each chokepoint")
+    assets, scenario = found.assets, found.asked.loaded.scenario
+    rows = with_disruption(chokepoint_rows(assets), assets)
+    rows = with_structure(rows, assets)
+    limits = capacity_rows(scenario, assets.board.compiled, load_capacities(checks_places=False))
+    with stopping(scenario.flow.time_limit_s) as stop:
+        return with_capacity(rows, assets, limits, most=capacitated, stop=stop)

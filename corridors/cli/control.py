@@ -39,20 +39,24 @@ def control(
         typer.Option(help="Planned links and projects to value; those worth most if not given."),
     ] = None,
     k: Annotated[int, typer.Option("-k", "--k", help="Assets closed together at most.")] = 3,
+    capacitated: Annotated[
+        int, typer.Option(help="Dearest chokepoints whose loss is told with capacities too.", min=0)
+    ] = 30,
     network: NetworkFolder = DEFAULT_NETWORK,
     sets: Sets = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Tell who can close what, what it costs, and what links are worth."""
+    from corridors.control import Depth
     from corridors.control import control as control_scenario
 
     folder = out or Path("build") / f"control-{Path(scenario).stem}"
     shown = not (quiet or json) and sys.stderr.isatty()
     found = control_scenario(
         scenario, network=network, out=folder, players=_words(players) or (),
-        links=None if links is None else _words(links), k=k, sets=sets or (),
-        tell=_tell if shown else _silent,
+        links=None if links is None else _words(links), depth=Depth(k, capacitated),
+        sets=sets or (), tell=_tell if shown else _silent,
     )  # fmt: skip
     if json:
         sys.stdout.write((folder / "result.json").read_text(encoding="utf-8"))
@@ -119,12 +123,14 @@ def _actors(found: Controlled) -> Table:
 def _chokepoints(found: Controlled) -> Table:
     from corridors.cli.page import add
 
-    made = _table("chokepoint", ("traffic %", "cost if lost", "unserved TEU", "detour"))
+    numbers = ("traffic %", "cost if lost", "with capacities", "unserved TEU", "detour")
+    made = _table("chokepoint", numbers)
     for row in found.tables["chokepoints"][:MOST]:
         detour, lost = row["detour_factor"], float(str(row["criticality_unserved_teu_per_year"]))
         add(
             made, f"{row['asset_id']} {row['name']}", _percent(row["traffic_share"]),
-            _millions(row["criticality_usd_per_year"]), f"{lost:,.0f}",
+            _millions(row["criticality_usd_per_year"]), _told(row["capacitated_usd_per_year"]),
+            f"{lost:,.0f}",
             f"{detour:.2f}" if isinstance(detour, float) else "-",
         )  # fmt: skip
     return made
@@ -178,6 +184,10 @@ def _percent(value: object) -> str:
 def _millions(value: object) -> str:
     number = float(str(value)) / MILLION
     return "-" if number != number else f"{number:,.1f}"  # noqa: PLR0124 - not a number
+
+
+def _told(value: object) -> str:
+    return "-" if value is None else _millions(value)
 
 
 def _tell(step: str) -> None:

@@ -157,6 +157,13 @@ ENTRIES = (
     Entry("criticality_unserved", "asset", "U({a}) - U(0)", _TEU,
           "Cargo given up if the asset alone is lost.", "neither",
           "Jenelius, Petersen and Mattsson 2006", CONTROL),
+    Entry("criticality_capacitated", "asset", "z(a closed) - z, z the flow's cost and penalty",
+          _USD_YEAR, "What losing the asset costs if all cargo must fit through the capacities "
+          "that are left; the penalty is that of a run.", "neither",
+          "Jenelius, Petersen and Mattsson 2006, with capacities", CONTROL),
+    Entry("criticality_capacitated_unserved", "asset", "unserved of the same flows", _TEU,
+          "Cargo given up beyond what is given up today.", "neither",
+          "Jenelius, Petersen and Mattsson 2006, with capacities", CONTROL),
     Entry("chokepoint_traffic_share", "asset", "q of demands that pass a / sum q", "share",
           "Part of all cargo that passes the asset on its best way.", "neither",
           "Freeman 1977, by volume", CONTROL),

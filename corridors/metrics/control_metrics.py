@@ -36,6 +36,8 @@ _OF_COLUMN = {
         f"criticality_{_USD}": "criticality",
         "criticality_unserved_teu_per_year": "criticality_unserved",
         "detour_factor": "detour_factor", f"trade_disrupted_{_USD}": "trade_disrupted",
+        f"capacitated_{_USD}": "criticality_capacitated",
+        "capacitated_unserved_teu_per_year": "criticality_capacitated_unserved",
         "bridge": "bridge", "articulation": "articulation",
     }),
     "denial": ("denial", "closed", {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from corridors.control import control
+from corridors.control import Depth, control
 from corridors.errors import ScenarioError
 from corridors.metrics.structure import Cuts
 from corridors.run import run
@@ -104,3 +104,31 @@ def test_closure_days_beyond_a_year_are_refused(tiny: tuple[Path, str], tmp_path
     network, path = tiny
     with pytest.raises(ScenarioError, match="365"):
         control(path, network=network, out=tmp_path / "o", sets=["control.closure_days=400"])
+
+
+def test_a_loss_with_capacities_is_what_the_flow_of_a_run_loses(
+    found: Controlled, tiny: tuple[Path, str], tmp_path: Path
+) -> None:
+    network, path = tiny
+    rows = {str(row["asset_id"]): row for row in found.tables["chokepoints"]}
+
+    def flow(name: str, *sets: str) -> tuple[float, float]:
+        metrics = run(path, network=network, out=tmp_path / name, sets=sets).result.metrics
+        of = {one.name: one.value for one in metrics if one.subject_kind == "scenario"}
+        return of["generalised_cost"] + of["unserved_penalty"], of["unserved"]
+
+    cost, unserved = flow("open")
+    for name in ("X_KZUZ", "R1"):
+        more, lost = flow(name, f"access.close={{{name}: a test}}")
+        row = rows[name]
+        assert row["capacitated_proven"]
+        assert row["capacitated_usd_per_year"] == pytest.approx(more - cost)
+        assert row["capacitated_unserved_teu_per_year"] == pytest.approx(lost - unserved)
+        assert more > cost
+
+
+def test_only_so_many_are_asked_with_capacities(tiny: tuple[Path, str], tmp_path: Path) -> None:
+    network, path = tiny
+    found = control(path, network=network, out=tmp_path / "o", depth=Depth(capacitated=1))
+    told = [row["capacitated_usd_per_year"] for row in found.tables["chokepoints"]]
+    assert sum(one is not None for one in told) == 1

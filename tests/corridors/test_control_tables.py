@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from corridors.control import control
+from corridors.control import Depth, control
 from corridors.errors import ScenarioError
 from corridors.metrics.actors import ACTOR_FIELDS
 from corridors.metrics.catalogue import ENTRIES, entry, page
@@ -40,7 +40,9 @@ def real_found(real_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> C
     out = tmp_path_factory.mktemp("control") / "out"
     players = ["AZ", "GE", "IR", "KZ", "RU", "TM", "TR"]
     links = ["RASHT-ASTARA", "ARAS-RAIL"]
-    return control("baseline", network=real_folder, out=out, players=players, links=links, k=2)
+    return control(
+        "baseline", network=real_folder, out=out, players=players, links=links, depth=Depth(k=2)
+    )
 
 
 def test_the_files_have_their_columns(found: Controlled, tiny: tuple[Path, str]) -> None:
@@ -192,7 +194,7 @@ def test_the_page_of_metrics_is_that_of_the_code() -> None:
         ({"players": ["MT"]}, "holds no power"),
         ({"players": ["R1"]}, "is no actor but a place"),
         ({"links": ["KZ"]}, "is no link but of kind actor"),
-        ({"k": 9}, "for 1 to 6 assets"),
+        ({"depth": Depth(k=9)}, "for 1 to 6 assets"),
         ({"sets": ["access.close={W: x}"]}, "no demand has a way"),
     ],
 )
