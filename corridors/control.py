@@ -31,13 +31,17 @@ from corridors.metrics.control_metrics import control_metrics
 from corridors.metrics.exposed import exposure_rows, with_disruption
 from corridors.metrics.family import FamilyNames
 from corridors.metrics.links import link_pair_rows, link_rows, plan_rows, risk_rows, worth_asking
+from corridors.metrics.robust_plans import robust_rows
 from corridors.metrics.structure import with_structure
 from corridors.metrics.transit import game_of, holdings_of
+from corridors.metrics.turning import breakpoint_rows
 from corridors.report.control_files import control_files
 from corridors.report.outputs import write_files
 from corridors.scenario.capacities import load_capacities
 from corridors.scenario.capacity import capacity_rows
 from corridors.scenario.cargo import countries_of
+from corridors.scenario.economy import Economy
+from corridors.scenario.rates import load_rates
 from corridors.scenario.switches import ACTOR
 from corridors.solve.lattice import MOST_SWITCHES
 from corridors.stopping import stopping
@@ -45,7 +49,7 @@ from corridors.sweep import ask
 from geodata.snapshot import open_network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from corridors.metrics.actors import Solved
@@ -54,6 +58,7 @@ if TYPE_CHECKING:
     from corridors.model.result import Metric
     from corridors.solve.curves import Curves
     from corridors.sweep import Asked
+    from geodata.types import Ints
 
     Row = dict[str, object]
     Tell = Callable[[str], None]
@@ -150,7 +155,7 @@ def control(
     found = _played(asked, players, links, tell, k=depth.k)
     whole = open_network(network, opened=asked.snapshot)
     names = FamilyNames(asked.snapshot.graph, asked.snapshot.branches, whole.links.length_km)
-    found = _tabled(found, [names.of(one.arcs) for one in found.holdings.now], tell, depth=depth)
+    found = _tabled(found, names.of, tell, depth=depth)
     files = control_files(found)
     manifest = make_manifest(
         inputs=asked.inputs, outputs=files,
@@ -211,13 +216,13 @@ def _check_players(asked: Asked, players: Sequence[str], links: Sequence[str]) -
 
 
 def _tabled(
-    found: Controlled, families: Sequence[Sequence[str]], tell: Tell, *, depth: Depth
+    found: Controlled, families: Callable[[Ints], Sequence[str]], tell: Tell, *, depth: Depth
 ) -> Controlled:
     """Return what was found with all its tables and metrics."""
     holdings, game = found.holdings, found.game
     along: dict[str, list[int]] = {}
-    for k, names in enumerate(families):
-        for name in names if np.isfinite(holdings.base[k]) else ():
+    for k in np.flatnonzero(np.isfinite(holdings.base)).tolist():
+        for name in families(holdings.now[k].arcs):
             along.setdefault(name, []).append(k)
     chokepoints = _chokepoints(found, depth.capacitated, tell)
     tell("coalitions")
@@ -238,7 +243,10 @@ def _tabled(
         "risk": risk_rows(game),
         "links_value": link_rows(game),
         "links_pairs": link_pair_rows(game),
-        "plans": list(plan_rows(game)),
+        "plans": [*plan_rows(game), *_robust(found)],
+        "breakpoints": breakpoint_rows(
+            found.assets, holdings, lambda way: ";".join(families(way)) or "no named corridor"
+        ),
     }
     metrics = control_metrics(tables, game, found.values, found.curves)
     return replace(found, tables=tables, metrics=tuple(metrics))
@@ -253,3 +261,11 @@ def _chokepoints(found: Controlled, capacitated: int, tell: Tell) -> list[Row]:
     limits = capacity_rows(scenario, assets.board.compiled, load_capacities(checks_places=False))
     with stopping(scenario.flow.time_limit_s) as stop:
         return with_capacity(rows, assets, limits, most=capacitated, stop=stop)
+
+
+def _robust(found: Controlled) -> Iterator[Row]:
+    """Yield the rows of routes that hold if places turn out dear."""
+    scenario, snapshot = found.asked.loaded.scenario, found.asked.snapshot
+    rates = load_rates().with_overrides(scenario.costs.overrides)
+    economy = Economy(scenario, rates, snapshot.graph)
+    return robust_rows(found.assets, found.holdings, economy, countries_of(snapshot.places))

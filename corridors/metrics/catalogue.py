@@ -264,6 +264,16 @@ ENTRIES = (
     Entry("regret_route", "demand", "min over routes of max over states of regret", _USD_TEU,
           "The least that committing to one route may be regretted.", "lower",
           "Kouvelis and Yu 1997", CONTROL),
+    Entry("robust_cost", "demand", "min over routes of cost + its 2 largest surcharges", _USD_TEU,
+          "The least cost that holds if any two places on the way turn out as dear and slow as "
+          "their rates allow.", "lower", "Bertsimas and Sim 2003", CONTROL),
+    Entry("breakpoint_chance", "demand", "min over actors of (c_k(N - i) - c_k) / (P_k - c_k)",
+          "probability", "From this chance of a refusal on, cargo that commits itself does better "
+          "to avoid the actor; none written if it passes none it could avoid.", "higher", _OWN,
+          CONTROL),
+    Entry("breakpoint_time", "demand", "value of time nearest to now where the best way changes",
+          "usd_2024_per_teu_h", "Where another way wins, within the range of the goods; none "
+          "written if none does.", "neither", "parametric shortest ways", CONTROL),
     Entry("regret_portfolio", "demand", "the same over shares of routes", _USD_TEU,
           "The same if cargo is spread.", "lower", "Kouvelis and Yu 1997", CONTROL),
 )  # fmt: skip

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.metrics.catalogue import metric
+from corridors.metrics.robust_plans import ROBUST
+from corridors.metrics.turning import CHANCE, VALUE_OF_TIME
 from corridors.solve.blocking import MOST_SETS, enabling_sets, independent_routes
 
 if TYPE_CHECKING:
@@ -81,6 +83,7 @@ def control_metrics(
     yield from _severing(tables["coalitions"])
     yield from _exposed(tables["exposure"])
     yield from _regret(tables["plans"])
+    yield from _turning(tables["breakpoints"])
     yield from _independent(game)
 
 
@@ -120,9 +123,29 @@ def _regret(rows: Sequence[Row]) -> Iterator[Metric]:
     found = {
         (names[str(row["plan"])], str(row["demand"])): float(str(row["worst_regret_usd_per_teu"]))
         for row in rows
+        if row["plan"] in names
     }
     for (name, demand), value in found.items():
         yield metric(name, "demand", demand, value)
+    for row in rows:
+        if row["plan"] == ROBUST:
+            worst = float(str(row["worst_usd_per_teu"]))
+            yield metric("robust_cost", "demand", str(row["demand"]), worst)
+
+
+def _turning(rows: Sequence[Row]) -> Iterator[Metric]:
+    """Yield for each demand the least chance, and the nearest value of time, of a change."""
+    for parameter, name in ((CHANCE, "breakpoint_chance"), (VALUE_OF_TIME, "breakpoint_time")):
+        nearest: dict[str, tuple[float, float]] = {}
+        for row in rows:
+            if row["parameter"] != parameter:
+                continue
+            now, at = float(str(row["now"])), float(str(row["at"]))
+            off = (at if parameter == CHANCE else abs(at - now), at)
+            demand = str(row["demand"])
+            nearest[demand] = min(off, nearest.get(demand, off))
+        for demand, (_, at) in nearest.items():
+            yield metric(name, "demand", demand, at)
 
 
 def _independent(game: Game) -> Iterator[Metric]:

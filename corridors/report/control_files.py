@@ -18,6 +18,7 @@ from corridors.metrics.coalitions import COALITION_FIELDS
 from corridors.metrics.exposed import CLOSURE_DAYS, EXPOSURE_FIELDS
 from corridors.metrics.links import LINK_FIELDS, LINK_PAIR_FIELDS, PLAN_FIELDS, RISK_FIELDS
 from corridors.metrics.transit import SWEEP
+from corridors.metrics.turning import BREAKPOINT_FIELDS
 from corridors.report.geojson import chokepoints_geojson
 from corridors.report.rows import rows_csv
 from corridors.report.tables import metric_rows, metrics_csv
@@ -70,6 +71,7 @@ FIELDS = {
     "links_value": LINK_FIELDS,
     "links_pairs": LINK_PAIR_FIELDS,
     "plans": PLAN_FIELDS,
+    "breakpoints": BREAKPOINT_FIELDS,
 }
 #: What the games are, told with every result.
 GAMES = {

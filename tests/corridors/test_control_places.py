@@ -132,3 +132,41 @@ def test_only_so_many_are_asked_with_capacities(tiny: tuple[Path, str], tmp_path
     found = control(path, network=network, out=tmp_path / "o", depth=Depth(capacitated=1))
     told = [row["capacitated_usd_per_year"] for row in found.tables["chokepoints"]]
     assert sum(one is not None for one in told) == 1
+
+
+def test_a_demand_leaves_an_asset_at_the_toll_that_its_loss_costs(found: Controlled) -> None:
+    """Tolls at which cargo leaves, times volume, are what losing the asset costs."""
+    tolls = [row for row in found.tables["breakpoints"] if row["parameter"] == "toll"]
+    volume = {one.id: one.teu_per_year for one in found.assets.demands}
+    for point in found.tables["chokepoints"]:
+        mine = [row for row in tolls if row["of"] == point["asset_id"]]
+        assert len(mine) == point["demands"]
+        assert sum(volume[str(row["demand"])] * float(str(row["at"])) for row in mine) == (
+            pytest.approx(point["criticality_usd_per_year"])
+        )
+        for row in mine:
+            assert row["beyond"] == "none" or str(row["of"]) in str(row["leaves"]).split(";")
+
+
+def test_values_of_time_at_which_the_way_changes_are_where_runs_change(
+    found: Controlled, tiny: tuple[Path, str], tmp_path: Path
+) -> None:
+    network, path = tiny
+    rows = [row for row in found.tables["breakpoints"] if row["parameter"] == "value of time"]
+    for at, row in enumerate(rows):
+        ways = []
+        for side in (0.999, 1.001):
+            sets = (f"costs.value_of_time_usd_per_teu_h={side * float(str(row['at']))}",)
+            told = run(path, network=network, out=tmp_path / f"{at}{side}", sets=sets).result
+            ways += [one.routes[0].way for one in told.demands if one.demand_id == row["demand"]]
+        assert ways[0] != ways[1]
+
+
+def test_the_robust_route_is_no_worse_at_worst_and_no_cheaper(found: Controlled) -> None:
+    plans = [row for row in found.tables["plans"] if row["worst_usd_per_teu"] is not None]
+    assert len(plans) == 2 * len(found.assets.rows)
+    for best, robust in zip(plans[::2], plans[1::2], strict=True):
+        assert best["demand"] == robust["demand"]
+        assert float(str(best["worst_usd_per_teu"])) >= float(str(robust["worst_usd_per_teu"]))
+        assert float(str(best["cost_usd_per_teu"])) <= float(str(robust["cost_usd_per_teu"]))
+        assert float(str(best["worst_usd_per_teu"])) > float(str(best["cost_usd_per_teu"]))
