@@ -30,6 +30,7 @@ from corridors.metrics.coalitions import coalition_rows
 from corridors.metrics.control_metrics import control_metrics
 from corridors.metrics.exposed import exposure_rows, with_disruption
 from corridors.metrics.family import FamilyNames
+from corridors.metrics.link_costs import with_costs
 from corridors.metrics.links import link_pair_rows, link_rows, plan_rows, risk_rows, worth_asking
 from corridors.metrics.robust_plans import robust_rows
 from corridors.metrics.structure import with_structure
@@ -241,7 +242,7 @@ def _tabled(
     tell("chances and links")
     tables |= {
         "risk": risk_rows(game),
-        "links_value": link_rows(game),
+        "links_value": with_costs(link_rows(game), game, found.asked.switches.projects),
         "links_pairs": link_pair_rows(game),
         "plans": [*plan_rows(game), *_robust(found)],
         "breakpoints": breakpoint_rows(

@@ -247,6 +247,9 @@ ENTRIES = (
     Entry("link_value_most", "link", "max over states of the same", _USD_YEAR,
           "What the link saves when it is needed most, other links built or not.", "neither",
           _OWN, CONTROL),
+    Entry("link_value_per_usd", "link", "link_value_expected / likely cost to build", "per_year",
+          "USD a year saved for each USD of cost; none written where no table tells the cost. "
+          "No discounting, no upkeep, no revenue.", "higher", _OWN, CONTROL),
     Entry("link_used_share", "link", "mean q of demands that pass it / sum q", "share",
           "How much cargo uses the link; a link unused can still be worth something.",
           "neither", _OWN, CONTROL),

@@ -50,6 +50,7 @@ _OF_COLUMN = {
         f"now_{_USD}": "link_value_now", f"expected_rho0.3_{_USD}": "link_value_expected",
         f"most_{_USD}": "link_value_most", "used_share_teu": "link_used_share",
         f"regret_reduced_{_USD}": "link_regret_reduced",
+        "expected_rho0.3_per_usd": "link_value_per_usd",
     }),
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from corridors.metrics.actors import (
 from corridors.metrics.assets import DENIAL_FIELDS, PAIR_FIELDS
 from corridors.metrics.coalitions import COALITION_FIELDS
 from corridors.metrics.exposed import CLOSURE_DAYS, EXPOSURE_FIELDS
+from corridors.metrics.link_costs import COST_FIELDS
 from corridors.metrics.links import LINK_FIELDS, LINK_PAIR_FIELDS, PLAN_FIELDS, RISK_FIELDS
 from corridors.metrics.transit import SWEEP
 from corridors.metrics.turning import BREAKPOINT_FIELDS
@@ -68,7 +69,7 @@ FIELDS = {
     "pairs": PAIR_FIELDS,
     "exposure": EXPOSURE_FIELDS,
     "risk": RISK_FIELDS,
-    "links_value": LINK_FIELDS,
+    "links_value": (*LINK_FIELDS, *COST_FIELDS),
     "links_pairs": LINK_PAIR_FIELDS,
     "plans": PLAN_FIELDS,
     "breakpoints": BREAKPOINT_FIELDS,

@@ -151,6 +151,10 @@ def test_links_of_the_real_network_never_cost(real_found: Controlled) -> None:
     for row in real_found.tables["links_value"]:
         values = [float(str(row[f"{name}_usd_per_year"])) for name in ("now", "most")]
         assert 0 <= values[0] <= values[1] * (1 + 1e-9)
+        swept = [float(str(row[f"expected_rho0.3{one}_usd_per_year"])) for one in ("_x0.5", "")]
+        cost = float(str(row["cost_usd_likely"]))
+        assert float(str(row["expected_rho0.3_per_usd"])) == pytest.approx(swept[1] / cost)
+        assert all(one >= 0 for one in swept)
     for row in real_found.tables["risk"]:
         assert 0 <= float(str(row["served_chance"])) <= 1 + 1e-12
         assert float(str(row["cvar_95"])) >= float(str(row["expected"])) * (1 - 1e-9)
