@@ -32,6 +32,7 @@ from corridors.metrics.exposed import exposure_rows, with_disruption
 from corridors.metrics.family import FamilyNames
 from corridors.metrics.link_costs import with_costs
 from corridors.metrics.links import link_pair_rows, link_rows, plan_rows, risk_rows, worth_asking
+from corridors.metrics.ranks import Market, Ranking, with_ranks_held
 from corridors.metrics.robust_plans import robust_rows
 from corridors.metrics.structure import with_structure
 from corridors.metrics.transit import game_of, holdings_of
@@ -75,11 +76,13 @@ class Depth:
     """How much of what takes long is asked.
 
     Up to `k` assets are closed together for the worst denial; for `capacitated` of the
-    dearest chokepoints the flow through all capacities is sought anew.
+    dearest chokepoints the flow through all capacities is sought anew; ranks of actors are
+    told again under `rank_draws` draws of all uncertain rates, which takes seconds each.
     """
 
     k: int = 3
     capacitated: int = MOST
+    rank_draws: int = 0
 
 
 #: What is asked if nothing else is said.
@@ -230,7 +233,7 @@ def _tabled(
     country = countries_of(found.asked.snapshot.places)
     tables: dict[str, list[Row]] = {
         "chokepoints": chokepoints,
-        "actors": actor_rows(holdings, game, found.values),
+        "actors": _actors(found, depth.rank_draws, tell),
         "rents": rent_rows(holdings),
         "leverage": leverage_rows(game),
         "interactions": interaction_rows(game),
@@ -264,9 +267,25 @@ def _chokepoints(found: Controlled, capacitated: int, tell: Tell) -> list[Row]:
         return with_capacity(rows, assets, limits, most=capacitated, stop=stop)
 
 
+def _actors(found: Controlled, draws: int, tell: Tell) -> list[Row]:
+    """Return the rows of the actors, with how firmly their ranks stand."""
+    asked = found.asked
+    seats = asked.with_switches([one.id for one in found.game.players])
+    market = Market(_economy(found), countries_of(asked.snapshot.places))
+    ranking = Ranking(found.holdings.board, seats, asked.snapshot, market)
+    rows = actor_rows(found.holdings, found.game, found.values)
+    seed = asked.loaded.scenario.seed
+    return with_ranks_held(rows, ranking, draws=draws, seed=seed, tell=tell)
+
+
+def _economy(found: Controlled) -> Economy:
+    """Return what goods pay."""
+    scenario = found.asked.loaded.scenario
+    rates = load_rates().with_overrides(scenario.costs.overrides)
+    return Economy(scenario, rates, found.asked.snapshot.graph)
+
+
 def _robust(found: Controlled) -> Iterator[Row]:
     """Yield the rows of routes that hold if places turn out dear."""
-    scenario, snapshot = found.asked.loaded.scenario, found.asked.snapshot
-    rates = load_rates().with_overrides(scenario.costs.overrides)
-    economy = Economy(scenario, rates, snapshot.graph)
-    return robust_rows(found.assets, found.holdings, economy, countries_of(snapshot.places))
+    country = countries_of(found.asked.snapshot.places)
+    return robust_rows(found.assets, found.holdings, _economy(found), country)

@@ -42,6 +42,10 @@ def control(
     capacitated: Annotated[
         int, typer.Option(help="Dearest chokepoints whose loss is told with capacities too.", min=0)
     ] = 30,
+    rank_draws: Annotated[
+        int,
+        typer.Option(help="Draws of all uncertain rates under which actors are ranked.", min=0),
+    ] = 0,
     network: NetworkFolder = DEFAULT_NETWORK,
     sets: Sets = None,
     quiet: Quiet = False,
@@ -55,7 +59,7 @@ def control(
     shown = not (quiet or json) and sys.stderr.isatty()
     found = control_scenario(
         scenario, network=network, out=folder, players=_words(players) or (),
-        links=None if links is None else _words(links), depth=Depth(k, capacitated),
+        links=None if links is None else _words(links), depth=Depth(k, capacitated, rank_draws),
         sets=sets or (), tell=_tell if shown else _silent,
     )  # fmt: skip
     if json:

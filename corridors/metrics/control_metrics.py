@@ -31,6 +31,9 @@ _OF_COLUMN = {
         "effective_veto_share_teu": "effective_veto_share_teu",
         f"rent_ceiling_{_USD}": "rent_ceiling", f"shapley_g1_x1_{_USD}": "shapley_g1",
         f"banzhaf_g1_{_USD}": "banzhaf_g1", "pivotal_share_g1": "pivotal_share_g1",
+        "rank_transit_holds": "rank_transit_holds",
+        "rank_rent_ceiling_holds": "rank_rent_ceiling_holds",
+        "rank_shapley_g1_x1_holds": "rank_shapley_g1_holds",
         f"shapley_g2_{_USD}": "shapley_g2", f"nucleolus_g2_{_USD}": "nucleolus_g2",
     }),
     "chokepoints": ("asset", "asset_id", {

@@ -18,6 +18,7 @@ from corridors.metrics.coalitions import COALITION_FIELDS
 from corridors.metrics.exposed import CLOSURE_DAYS, EXPOSURE_FIELDS
 from corridors.metrics.link_costs import COST_FIELDS
 from corridors.metrics.links import LINK_FIELDS, LINK_PAIR_FIELDS, PLAN_FIELDS, RISK_FIELDS
+from corridors.metrics.ranks import HOLD_FIELDS
 from corridors.metrics.transit import SWEEP
 from corridors.metrics.turning import BREAKPOINT_FIELDS
 from corridors.report.geojson import chokepoints_geojson
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
 
 #: Columns of the tables by their names.
 FIELDS = {
-    "actors": ACTOR_FIELDS,
+    "actors": (*ACTOR_FIELDS, *HOLD_FIELDS),
     "rents": RENT_FIELDS,
     "leverage": LEVERAGE_FIELDS,
     "interactions": INTERACTION_FIELDS,

@@ -13,8 +13,12 @@ from corridors.control import Depth, control
 from corridors.errors import ScenarioError
 from corridors.metrics.actors import ACTOR_FIELDS
 from corridors.metrics.catalogue import ENTRIES, entry, page
+from corridors.metrics.ranks import Market, Ranking
 from corridors.report.control_files import FIELDS
 from corridors.run import run
+from corridors.scenario.cargo import countries_of
+from corridors.scenario.economy import Economy
+from corridors.scenario.rates import load_rates
 from corridors.sweep import sweep
 from tests.oracles.switched_tiny import write_tiny
 
@@ -110,6 +114,27 @@ def test_games_of_the_real_network_add_up(real_found: Controlled) -> None:
         assert by_rent[one.id] == pytest.approx(gate[-1] - gate[missing], rel=1e-9, abs=1.0)
     assert all(tuple(row) for row in rows)
     assert set(rows[0]) == set(ACTOR_FIELDS)
+
+
+@pytest.mark.slow
+def test_ranks_with_no_rate_changed_are_those_told(real_found: Controlled) -> None:
+    asked = real_found.asked
+    scenario, snapshot = asked.loaded.scenario, asked.snapshot
+    economy = Economy(
+        scenario, load_rates().with_overrides(scenario.costs.overrides), snapshot.graph
+    )
+    seats = asked.with_switches([one.id for one in real_found.game.players])
+    market = Market(economy, countries_of(snapshot.places))
+    ranks = Ranking(real_found.holdings.board, seats, snapshot, market).at({})
+    rows = real_found.tables["actors"]
+    assert {row["rank_draws"] for row in rows} == {1}
+    for name, found in ranks.items():
+        told = {str(row["actor"]): row[name] for row in rows if row[name] != ""}
+        assert len(told) >= 7
+        assert found == told
+    for row in rows:
+        held = [row[f"{name}_holds"] for name in ("rank_transit", "rank_rent_ceiling")]
+        assert all(one in (0.0, 1.0) for one in held)
 
 
 @pytest.mark.slow
