@@ -269,13 +269,18 @@ def _chokepoints(found: Controlled, capacitated: int, tell: Tell) -> list[Row]:
 
 def _actors(found: Controlled, draws: int, tell: Tell) -> list[Row]:
     """Return the rows of the actors, with how firmly their ranks stand."""
+    rows = actor_rows(found.holdings, found.game, found.values)
+    seed = found.asked.loaded.scenario.seed
+    ranking = _ranking(found) if draws else None
+    return with_ranks_held(rows, ranking, draws=draws, seed=seed, tell=tell)
+
+
+def _ranking(found: Controlled) -> Ranking:
+    """Return what ranks the actors under other rates."""
     asked = found.asked
     seats = asked.with_switches([one.id for one in found.game.players])
     market = Market(_economy(found), countries_of(asked.snapshot.places))
-    ranking = Ranking(found.holdings.board, seats, asked.snapshot, market)
-    rows = actor_rows(found.holdings, found.game, found.values)
-    seed = asked.loaded.scenario.seed
-    return with_ranks_held(rows, ranking, draws=draws, seed=seed, tell=tell)
+    return Ranking(found.holdings.board, seats, asked.snapshot, market)
 
 
 def _economy(found: Controlled) -> Economy:

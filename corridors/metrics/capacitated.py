@@ -59,7 +59,7 @@ def with_capacity(
     most
         How many of them are asked at most.
     stop
-        Asked now and then whether to stop; what is then told is not proven.
+        Asked now and then whether to stop; what is not proven by then is left out.
 
     Raises
     ------
@@ -73,18 +73,21 @@ def with_capacity(
             told.append(row | _UNTOLD)
             continue
         most -= 1
-        told.append(row | _lost(base, _carried(found, capacities, at, stop)))
+        told.append(row | lost(base, _carried(found, capacities, at, stop)))
     return told
 
 
-def _lost(base: Carried, after: Carried) -> Row:
+def lost(base: Carried, after: Carried) -> Row:
+    """Return what the second flow costs beyond the first, nothing if one was cut short."""
+    if not base.status == after.status == OPTIMAL:
+        return _UNTOLD | {"capacitated_proven": False}
     return {
         "capacitated_usd_per_year": after.cost_usd
         + after.penalty_usd
         - base.cost_usd
         - base.penalty_usd,
         "capacitated_unserved_teu_per_year": float(after.unserved.sum() - base.unserved.sum()),
-        "capacitated_proven": base.status == after.status == OPTIMAL,
+        "capacitated_proven": True,
     }
 
 

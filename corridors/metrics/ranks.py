@@ -150,7 +150,7 @@ class Ranking:
 
 
 def with_ranks_held(
-    rows: Iterable[Row], ranking: Ranking, *, draws: int, seed: int,
+    rows: Iterable[Row], ranking: Ranking | None, *, draws: int, seed: int,
     tell: Callable[[str], None] = lambda _step: None,
 ) -> list[Row]:  # fmt: skip
     """Return rows of actors with the share of draws in which each rank is the one told.
@@ -162,14 +162,14 @@ def with_ranks_held(
     rows
         Rows of `actors.actor_rows`.
     ranking
-        Ranks under rates; asked nothing if there are no draws.
+        Ranks under rates, None if there are no draws.
     draws, seed
         How often all rates are drawn, and the seed of it.
     tell
         Called before each draw.
     """
     rows = list(rows)
-    if not draws:
+    if ranking is None:
         return [row | dict.fromkeys(HOLD_FIELDS) | {"rank_draws": 0} for row in rows]
     rng = np.random.default_rng(seed)
     found: list[Ranks] = []

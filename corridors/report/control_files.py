@@ -19,6 +19,7 @@ from corridors.metrics.exposed import CLOSURE_DAYS, EXPOSURE_FIELDS
 from corridors.metrics.link_costs import COST_FIELDS
 from corridors.metrics.links import LINK_FIELDS, LINK_PAIR_FIELDS, PLAN_FIELDS, RISK_FIELDS
 from corridors.metrics.ranks import HOLD_FIELDS
+from corridors.metrics.robust_plans import GAMMA
 from corridors.metrics.transit import SWEEP
 from corridors.metrics.turning import BREAKPOINT_FIELDS
 from corridors.report.geojson import chokepoints_geojson
@@ -126,6 +127,7 @@ def result_of(found: Found) -> dict[str, Any]:
             "usual_chance": choice.usual_chance,
             "chances": dict(choice.chances),
             "chances_by": choice.chances_source,
+            "dear_places": GAMMA,
             "closure_days": choice.closure_days or CLOSURE_DAYS,
             "closure_days_assumed": choice.closure_days is None,
             "blocs_that_close_alike": list(choice.blocs),

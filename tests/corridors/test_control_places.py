@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 from corridors.control import Depth, control
 from corridors.errors import ScenarioError
+from corridors.metrics.capacitated import lost
+from corridors.metrics.carriage import Carried
 from corridors.metrics.structure import Cuts
 from corridors.run import run
 from corridors.scenario.rates import load_rates
@@ -170,3 +173,17 @@ def test_the_robust_route_is_no_worse_at_worst_and_no_cheaper(found: Controlled)
         assert float(str(best["worst_usd_per_teu"])) >= float(str(robust["worst_usd_per_teu"]))
         assert float(str(best["cost_usd_per_teu"])) <= float(str(robust["cost_usd_per_teu"]))
         assert float(str(best["worst_usd_per_teu"])) > float(str(best["cost_usd_per_teu"]))
+
+
+def test_a_flow_that_is_cut_short_tells_no_loss() -> None:
+    none = np.zeros(1)
+    base = Carried((), none, none, none, "optimal", 10.0, 0.0, 10.0)
+    after = Carried((), none + 3.0, none, none, "optimal", 7.0, 30.0, 37.0)
+    assert lost(base, after) == {
+        "capacitated_usd_per_year": 27.0,
+        "capacitated_unserved_teu_per_year": 3.0,
+        "capacitated_proven": True,
+    }
+    told = lost(base, replace(after, status="feasible"))
+    assert told["capacitated_usd_per_year"] is None
+    assert told["capacitated_proven"] is False
