@@ -156,10 +156,17 @@ def _denial(found: Controlled) -> Table:
 def _links(found: Controlled) -> Table:
     from corridors.cli.page import add
 
-    made = _table("link", ("now", "on average", "at most", "used %"), "who gains", "who loses")
+    made = _table(
+        "link",
+        ("now", "on average", "by USD of cost", "at most", "used %"),
+        "who gains",
+        "who loses",
+    )
     for row in found.tables["links_value"]:
-        values = [_millions(row[f"{name}_usd_per_year"])
-                  for name in ("now", "expected_rho0.3", "most")]  # fmt: skip
+        now, mean, most = (_millions(row[f"{name}_usd_per_year"])
+                           for name in ("now", "expected_rho0.3", "most"))  # fmt: skip
+        dollar = row["expected_rho0.3_per_usd"]
+        values = now, mean, f"{dollar:.4f}" if isinstance(dollar, float) else "-", most
         sides = [str(row[f"bargaining_{side}"]).split(";") for side in ("gainers", "losers")]
         told = (" ".join(side[:4]) for side in sides)
         add(made, str(row["link"]), *values, _percent(row["used_share_teu"]), *told)
