@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,20 +25,33 @@ from corridors.metrics.assets import (
     denial_rows,
     pair_rows,
 )
+from corridors.metrics.capacitated import MOST, with_capacity
 from corridors.metrics.coalitions import coalition_rows
 from corridors.metrics.control_metrics import control_metrics
+from corridors.metrics.exposed import exposure_rows, with_disruption
 from corridors.metrics.family import FamilyNames
+from corridors.metrics.link_costs import with_costs
 from corridors.metrics.links import link_pair_rows, link_rows, plan_rows, risk_rows, worth_asking
+from corridors.metrics.ranks import Market, Ranking, with_ranks_held
+from corridors.metrics.robust_plans import robust_rows
+from corridors.metrics.structure import with_structure
 from corridors.metrics.transit import game_of, holdings_of
+from corridors.metrics.turning import breakpoint_rows
 from corridors.report.control_files import control_files
 from corridors.report.outputs import write_files
+from corridors.scenario.capacities import load_capacities
+from corridors.scenario.capacity import capacity_rows
+from corridors.scenario.cargo import countries_of
+from corridors.scenario.economy import Economy
+from corridors.scenario.rates import load_rates
 from corridors.scenario.switches import ACTOR
 from corridors.solve.lattice import MOST_SWITCHES
+from corridors.stopping import stopping
 from corridors.sweep import ask
 from geodata.snapshot import open_network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from corridors.metrics.actors import Solved
@@ -47,6 +60,7 @@ if TYPE_CHECKING:
     from corridors.model.result import Metric
     from corridors.solve.curves import Curves
     from corridors.sweep import Asked
+    from geodata.types import Ints
 
     Row = dict[str, object]
     Tell = Callable[[str], None]
@@ -55,6 +69,24 @@ if TYPE_CHECKING:
 USUAL_PLAYERS, MOST_PLAYERS = 12, 16
 #: How many assets are closed together at most.
 MOST_CLOSED = 6
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How much of what takes long is asked.
+
+    Up to `k` assets are closed together for the worst denial; for `capacitated` of the
+    dearest chokepoints the flow through all capacities is sought anew; ranks of actors are
+    told again under `rank_draws` draws of all uncertain rates, which takes seconds each.
+    """
+
+    k: int = 3
+    capacitated: int = MOST
+    rank_draws: int = 0
+
+
+#: What is asked if nothing else is said.
+USUAL = Depth()
 
 
 @dataclass(frozen=True)
@@ -90,7 +122,7 @@ class Controlled:
 
 def control(
     name: str, *, network: Path, out: Path, players: Sequence[str] = (),
-    links: Sequence[str] | None = None, k: int = 3, sets: Sequence[str] = (),
+    links: Sequence[str] | None = None, depth: Depth = USUAL, sets: Sequence[str] = (),
     tell: Tell = lambda _step: None,
 ) -> Controlled:  # fmt: skip
     """Tell who holds what over the demands of a scenario and leave the tables in `out`.
@@ -105,8 +137,8 @@ def control(
         Actors of the games; those that most demands pass if none is named.
     links
         Planned links and projects to value; those that save or could save most if None.
-    k
-        How many assets are closed together at most for the worst denial.
+    depth
+        How much of what takes long is asked.
     tell
         Called with each step before it is done.
 
@@ -114,27 +146,27 @@ def control(
     ------
     ScenarioError
         If a player is no actor or holds nothing, there are too many of them, no demand has
-        a way, or `k` is not from 1 to `MOST_CLOSED`.
+        a way, or `depth.k` is not from 1 to `MOST_CLOSED`.
     InputMissingError, OutputError
         As their names say.
     """
     begun = time.perf_counter()
-    if not 1 <= k <= MOST_CLOSED:
-        msg = f"-k is {k}: the worst denial is told for 1 to {MOST_CLOSED} assets"
+    if not 1 <= depth.k <= MOST_CLOSED:
+        msg = f"-k is {depth.k}: the worst denial is told for 1 to {MOST_CLOSED} assets"
         raise ScenarioError(msg)
     tell("the scenario")
     asked = ask(name, network=network, words=["political", *players], sets=sets)
-    found = _played(asked, players, links, tell, k=k)
+    found = _played(asked, players, links, tell, k=depth.k)
     whole = open_network(network, opened=asked.snapshot)
     names = FamilyNames(asked.snapshot.graph, asked.snapshot.branches, whole.links.length_km)
-    found = _tabled(found, [names.of(one.arcs) for one in found.holdings.now], tell)
+    found = _tabled(found, names.of, tell, depth=depth)
     files = control_files(found)
     manifest = make_manifest(
         inputs=asked.inputs, outputs=files,
         seed=asked.loaded.scenario.seed,
         solver={"denial": "OR-Tools CP-SAT", "games": "OR-Tools GLOP", "ways": "SciPy Dijkstra"},
         parameters={"set": list(sets), "players": [one.id for one in found.game.players],
-                    "links": [one.id for one in found.game.links], "k": k},
+                    "links": [one.id for one in found.game.links], **asdict(depth)},
         wall_times_s={"control": time.perf_counter() - begun},
     )  # fmt: skip
     write_files(out, files | {"manifest.json": manifest_bytes(manifest)})
@@ -187,31 +219,78 @@ def _check_players(asked: Asked, players: Sequence[str], links: Sequence[str]) -
         raise ScenarioError(msg, findings=findings)
 
 
-def _tabled(found: Controlled, families: Sequence[Sequence[str]], tell: Tell) -> Controlled:
+def _tabled(
+    found: Controlled, families: Callable[[Ints], Sequence[str]], tell: Tell, *, depth: Depth
+) -> Controlled:
     """Return what was found with all its tables and metrics."""
     holdings, game = found.holdings, found.game
     along: dict[str, list[int]] = {}
-    for k, names in enumerate(families):
-        for name in names if np.isfinite(holdings.base[k]) else ():
+    for k in np.flatnonzero(np.isfinite(holdings.base)).tolist():
+        for name in families(holdings.now[k].arcs):
             along.setdefault(name, []).append(k)
+    chokepoints = _chokepoints(found, depth.capacitated, tell)
     tell("coalitions")
-    chokepoints = chokepoint_rows(found.assets)
+    country = countries_of(found.asked.snapshot.places)
     tables: dict[str, list[Row]] = {
         "chokepoints": chokepoints,
-        "actors": actor_rows(holdings, game, found.values),
+        "actors": _actors(found, depth.rank_draws, tell),
         "rents": rent_rows(holdings),
         "leverage": leverage_rows(game),
         "interactions": interaction_rows(game),
         "coalitions": coalition_rows(game, holdings, dict(sorted(along.items()))),
         "denial": denial_rows(found.assets, found.curves),
         "pairs": pair_rows(found.assets, chokepoints),
+        "exposure": exposure_rows(found.assets, chokepoints, holdings, country),
     }
     tell("chances and links")
     tables |= {
         "risk": risk_rows(game),
-        "links_value": link_rows(game),
+        "links_value": with_costs(link_rows(game), game, found.asked.switches.projects),
         "links_pairs": link_pair_rows(game),
-        "plans": list(plan_rows(game)),
+        "plans": [*plan_rows(game), *_robust(found)],
+        "breakpoints": breakpoint_rows(
+            found.assets, holdings, lambda way: ";".join(families(way)) or "no named corridor"
+        ),
     }
     metrics = control_metrics(tables, game, found.values, found.curves)
     return replace(found, tables=tables, metrics=tuple(metrics))
+
+
+def _chokepoints(found: Controlled, capacitated: int, tell: Tell) -> list[Row]:
+    """Return the rows of the chokepoints, with capacities for the dearest."""
+    tell("the flow without each chokepoint")
+    assets, scenario = found.assets, found.asked.loaded.scenario
+    rows = with_disruption(chokepoint_rows(assets), assets)
+    rows = with_structure(rows, assets)
+    limits = capacity_rows(scenario, assets.board.compiled, load_capacities(checks_places=False))
+    with stopping(scenario.flow.time_limit_s) as stop:
+        return with_capacity(rows, assets, limits, most=capacitated, stop=stop)
+
+
+def _actors(found: Controlled, draws: int, tell: Tell) -> list[Row]:
+    """Return the rows of the actors, with how firmly their ranks stand."""
+    rows = actor_rows(found.holdings, found.game, found.values)
+    seed = found.asked.loaded.scenario.seed
+    ranking = _ranking(found) if draws else None
+    return with_ranks_held(rows, ranking, draws=draws, seed=seed, tell=tell)
+
+
+def _ranking(found: Controlled) -> Ranking:
+    """Return what ranks the actors under other rates."""
+    asked = found.asked
+    seats = asked.with_switches([one.id for one in found.game.players])
+    market = Market(_economy(found), countries_of(asked.snapshot.places))
+    return Ranking(found.holdings.board, seats, asked.snapshot, market)
+
+
+def _economy(found: Controlled) -> Economy:
+    """Return what goods pay."""
+    scenario = found.asked.loaded.scenario
+    rates = load_rates().with_overrides(scenario.costs.overrides)
+    return Economy(scenario, rates, found.asked.snapshot.graph)
+
+
+def _robust(found: Controlled) -> Iterator[Row]:
+    """Yield the rows of routes that hold if places turn out dear."""
+    country = countries_of(found.asked.snapshot.places)
+    return robust_rows(found.assets, found.holdings, _economy(found), country)

@@ -39,20 +39,28 @@ def control(
         typer.Option(help="Planned links and projects to value; those worth most if not given."),
     ] = None,
     k: Annotated[int, typer.Option("-k", "--k", help="Assets closed together at most.")] = 3,
+    capacitated: Annotated[
+        int, typer.Option(help="Dearest chokepoints whose loss is told with capacities too.", min=0)
+    ] = 30,
+    rank_draws: Annotated[
+        int,
+        typer.Option(help="Draws of all uncertain rates under which actors are ranked.", min=0),
+    ] = 0,
     network: NetworkFolder = DEFAULT_NETWORK,
     sets: Sets = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Tell who can close what, what it costs, and what links are worth."""
+    from corridors.control import Depth
     from corridors.control import control as control_scenario
 
     folder = out or Path("build") / f"control-{Path(scenario).stem}"
     shown = not (quiet or json) and sys.stderr.isatty()
     found = control_scenario(
         scenario, network=network, out=folder, players=_words(players) or (),
-        links=None if links is None else _words(links), k=k, sets=sets or (),
-        tell=_tell if shown else _silent,
+        links=None if links is None else _words(links), depth=Depth(k, capacitated, rank_draws),
+        sets=sets or (), tell=_tell if shown else _silent,
     )  # fmt: skip
     if json:
         sys.stdout.write((folder / "result.json").read_text(encoding="utf-8"))
@@ -119,12 +127,14 @@ def _actors(found: Controlled) -> Table:
 def _chokepoints(found: Controlled) -> Table:
     from corridors.cli.page import add
 
-    made = _table("chokepoint", ("traffic %", "cost if lost", "unserved TEU", "detour"))
+    numbers = ("traffic %", "cost if lost", "with capacities", "unserved TEU", "detour")
+    made = _table("chokepoint", numbers)
     for row in found.tables["chokepoints"][:MOST]:
         detour, lost = row["detour_factor"], float(str(row["criticality_unserved_teu_per_year"]))
         add(
             made, f"{row['asset_id']} {row['name']}", _percent(row["traffic_share"]),
-            _millions(row["criticality_usd_per_year"]), f"{lost:,.0f}",
+            _millions(row["criticality_usd_per_year"]), _told(row["capacitated_usd_per_year"]),
+            f"{lost:,.0f}",
             f"{detour:.2f}" if isinstance(detour, float) else "-",
         )  # fmt: skip
     return made
@@ -146,10 +156,17 @@ def _denial(found: Controlled) -> Table:
 def _links(found: Controlled) -> Table:
     from corridors.cli.page import add
 
-    made = _table("link", ("now", "on average", "at most", "used %"), "who gains", "who loses")
+    made = _table(
+        "link",
+        ("now", "on average", "by USD of cost", "at most", "used %"),
+        "who gains",
+        "who loses",
+    )
     for row in found.tables["links_value"]:
-        values = [_millions(row[f"{name}_usd_per_year"])
-                  for name in ("now", "expected_rho0.3", "most")]  # fmt: skip
+        now, mean, most = (_millions(row[f"{name}_usd_per_year"])
+                           for name in ("now", "expected_rho0.3", "most"))  # fmt: skip
+        dollar = row["expected_rho0.3_per_usd"]
+        values = now, mean, f"{dollar:.4f}" if isinstance(dollar, float) else "-", most
         sides = [str(row[f"bargaining_{side}"]).split(";") for side in ("gainers", "losers")]
         told = (" ".join(side[:4]) for side in sides)
         add(made, str(row["link"]), *values, _percent(row["used_share_teu"]), *told)
@@ -178,6 +195,10 @@ def _percent(value: object) -> str:
 def _millions(value: object) -> str:
     number = float(str(value)) / MILLION
     return "-" if number != number else f"{number:,.1f}"  # noqa: PLR0124 - not a number
+
+
+def _told(value: object) -> str:
+    return "-" if value is None else _millions(value)
 
 
 def _tell(step: str) -> None:

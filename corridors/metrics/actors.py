@@ -92,7 +92,7 @@ def actor_rows(holdings: Holdings, game: Game, values: Solved) -> list[Row]:
     seat = {one.id: at for at, one in enumerate(game.players)}
     share = _shares(holdings)
     rows = [
-        _held(holdings, at) | share.get(at, _NO_SHARE) | _valued(values, seat.get(one.id))
+        held(holdings, at) | share.get(at, _NO_SHARE) | _valued(values, seat.get(one.id))
         for at, one in enumerate(holdings.board.switches)
         if one.kind == ACTOR and (at in holdings.passing or one.id in seat)
     ]
@@ -159,7 +159,7 @@ def interaction_rows(game: Game) -> list[Row]:
 _NO_SHARE: Row = {"transit_share_value": 0.0, "transit_share_tkm": 0.0}
 
 
-def _held(holdings: Holdings, at: int) -> Row:
+def held(holdings: Holdings, at: int) -> Row:
     """Return what passes an actor and what it can make of it."""
     one, none = holdings.board.switches[at], np.zeros(len(holdings.rows), bool)
     passing = holdings.passing.get(at, none)

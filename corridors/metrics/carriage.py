@@ -27,11 +27,11 @@ from corridors.solve.problem import Demands, FlowProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Protocol
 
     import scipy.sparse as sp
 
     from corridors.metrics.lanes import Lane
-    from corridors.metrics.ways import WayFinder
     from corridors.model.result import FlowStatus
     from corridors.model.scenario import Scenario
     from corridors.scenario.capacity import CapacityRows
@@ -39,6 +39,15 @@ if TYPE_CHECKING:
     from corridors.solve.assignment import PathFlow
     from corridors.solve.flow import FlowSolution
     from geodata.types import Bools, Floats, Ints
+
+    class Placed(Protocol):
+        """Where each demand starts and ends, as nodes; -1 where no line is."""
+
+        @property
+        def starts(self) -> Sequence[int]: ...  # noqa: D102
+        @property
+        def ends(self) -> Sequence[int]: ...  # noqa: D102
+
 
 #: Status of a flow by a rule that looks for no least cost.
 ASSIGNED: Literal["assigned"] = "assigned"
@@ -95,7 +104,7 @@ class Carriage:
     """Carries the demands of a compiled scenario."""
 
     def __init__(
-        self, scenario: Scenario, compiled: Compiled, finder: WayFinder, rows: CapacityRows
+        self, scenario: Scenario, compiled: Compiled, finder: Placed, rows: CapacityRows
     ) -> None:
         """Take what is to be carried, the rules, where demands begin and end, and capacities."""
         self.scenario, self.compiled, self.finder, self.rows = scenario, compiled, finder, rows

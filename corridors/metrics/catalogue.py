@@ -157,6 +157,13 @@ ENTRIES = (
     Entry("criticality_unserved", "asset", "U({a}) - U(0)", _TEU,
           "Cargo given up if the asset alone is lost.", "neither",
           "Jenelius, Petersen and Mattsson 2006", CONTROL),
+    Entry("criticality_capacitated", "asset", "z(a closed) - z, z the flow's cost and penalty",
+          _USD_YEAR, "What losing the asset costs if all cargo must fit through the capacities "
+          "that are left; the penalty is that of a run.", "neither",
+          "Jenelius, Petersen and Mattsson 2006, with capacities", CONTROL),
+    Entry("criticality_capacitated_unserved", "asset", "unserved of the same flows", _TEU,
+          "Cargo given up beyond what is given up today.", "neither",
+          "Jenelius, Petersen and Mattsson 2006, with capacities", CONTROL),
     Entry("chokepoint_traffic_share", "asset", "q of demands that pass a / sum q", "share",
           "Part of all cargo that passes the asset on its best way.", "neither",
           "Freeman 1977, by volume", CONTROL),
@@ -165,6 +172,19 @@ ENTRIES = (
     Entry("detour_factor", "asset", "mean of c_k({a}) / c_k(0) by volume", "ratio",
           "How much dearer what passes the asset becomes without it, where it still moves.",
           "neither", _OWN, CONTROL),
+    Entry("trade_disrupted", "asset", "chance x days / 365 x value of what passes a", _USD_YEAR,
+          "Value of goods expected to meet the closed asset in a year, whether they wait or go "
+          "round; chance and days are assumed unless the scenario states them.", "neither", _OWN,
+          CONTROL),
+    Entry("bridge", "asset", "1 if a link of a is a bridge that parts a demand", "0_or_1",
+          "Whether the lines leave no second way at all, whoever may pass.", "neither",
+          "bridges, Tarjan 1974", CONTROL),
+    Entry("articulation", "asset", "1 if a place on a is an articulation point that parts a demand",
+          "0_or_1", "The same of a place, not being an end of that demand.", "neither",
+          "articulation points, Hopcroft and Tarjan 1973", CONTROL),
+    Entry("country_exposure", "country", "max over a of the cost added to its demands", _USD_YEAR,
+          "What the worst loss of one chokepoint or actor costs demands that begin or end in "
+          "the country.", "neither", "Jenelius, Petersen and Mattsson 2006", CONTROL),
     Entry("denial_worst", "number of assets", "max over |X| <= k of C(X) - C(0)", _USD_YEAR,
           "What losing the worst k assets costs, proven.", "neither", "Israeli and Wood 2002",
           CONTROL),
@@ -205,6 +225,12 @@ ENTRIES = (
     Entry("nucleolus_g2", "actor", "lexicographic maximum of the least excess", _USD_YEAR,
           "The division that leaves the worst-off coalition best off.", "neither",
           "Schmeidler 1969", CONTROL),
+    *(Entry(f"rank_{name}_holds", "actor", "share of draws in which the rank is the one told",
+            "share", f"How firmly the rank by {words} stands if all uncertain rates vary at once; "
+            "written with --rank-draws alone.", "neither", "Monte Carlo, triangular, seeded",
+            CONTROL)
+      for name, words in (("transit", "cargo that passes"), ("rent_ceiling", "rent ceiling"),
+                          ("shapley_g1", "Shapley value"))),
     Entry("core_empty", "game", "1 if epsilon < 0", "0_or_1",
           "1: no division satisfies every coalition; in G1 a sign that routes replace each "
           "other.", "neither", "Gillies 1959", CONTROL),
@@ -227,6 +253,9 @@ ENTRIES = (
     Entry("link_value_most", "link", "max over states of the same", _USD_YEAR,
           "What the link saves when it is needed most, other links built or not.", "neither",
           _OWN, CONTROL),
+    Entry("link_value_per_usd", "link", "link_value_expected / likely cost to build", "per_year",
+          "USD a year saved for each USD of cost; none written where no table tells the cost. "
+          "No discounting, no upkeep, no revenue.", "higher", _OWN, CONTROL),
     Entry("link_used_share", "link", "mean q of demands that pass it / sum q", "share",
           "How much cargo uses the link; a link unused can still be worth something.",
           "neither", _OWN, CONTROL),
@@ -244,6 +273,16 @@ ENTRIES = (
     Entry("regret_route", "demand", "min over routes of max over states of regret", _USD_TEU,
           "The least that committing to one route may be regretted.", "lower",
           "Kouvelis and Yu 1997", CONTROL),
+    Entry("robust_cost", "demand", "min over routes of cost + its 2 largest surcharges", _USD_TEU,
+          "The least cost that holds if any two places on the way turn out as dear and slow as "
+          "their rates allow.", "lower", "Bertsimas and Sim 2003", CONTROL),
+    Entry("breakpoint_chance", "demand", "min over actors of (c_k(N - i) - c_k) / (P_k - c_k)",
+          "probability", "From this chance of a refusal on, cargo that commits itself does better "
+          "to avoid the actor; none written if it passes none it could avoid.", "higher", _OWN,
+          CONTROL),
+    Entry("breakpoint_time", "demand", "value of time nearest to now where the best way changes",
+          "usd_2024_per_teu_h", "Where another way wins, within the range of the goods; none "
+          "written if none does.", "neither", "parametric shortest ways", CONTROL),
     Entry("regret_portfolio", "demand", "the same over shares of routes", _USD_TEU,
           "The same if cargo is spread.", "lower", "Kouvelis and Yu 1997", CONTROL),
 )  # fmt: skip

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.metrics.catalogue import metric
+from corridors.metrics.robust_plans import ROBUST
+from corridors.metrics.turning import CHANCE, VALUE_OF_TIME
 from corridors.solve.blocking import MOST_SETS, enabling_sets, independent_routes
 
 if TYPE_CHECKING:
@@ -29,13 +31,19 @@ _OF_COLUMN = {
         "effective_veto_share_teu": "effective_veto_share_teu",
         f"rent_ceiling_{_USD}": "rent_ceiling", f"shapley_g1_x1_{_USD}": "shapley_g1",
         f"banzhaf_g1_{_USD}": "banzhaf_g1", "pivotal_share_g1": "pivotal_share_g1",
+        "rank_transit_holds": "rank_transit_holds",
+        "rank_rent_ceiling_holds": "rank_rent_ceiling_holds",
+        "rank_shapley_g1_x1_holds": "rank_shapley_g1_holds",
         f"shapley_g2_{_USD}": "shapley_g2", f"nucleolus_g2_{_USD}": "nucleolus_g2",
     }),
     "chokepoints": ("asset", "asset_id", {
         "traffic_share": "chokepoint_traffic_share", "betweenness_share": "betweenness_share",
         f"criticality_{_USD}": "criticality",
         "criticality_unserved_teu_per_year": "criticality_unserved",
-        "detour_factor": "detour_factor",
+        "detour_factor": "detour_factor", f"trade_disrupted_{_USD}": "trade_disrupted",
+        f"capacitated_{_USD}": "criticality_capacitated",
+        "capacitated_unserved_teu_per_year": "criticality_capacitated_unserved",
+        "bridge": "bridge", "articulation": "articulation",
     }),
     "denial": ("denial", "closed", {
         f"added_{_USD}": "denial_worst", f"random_added_{_USD}": "denial_random",
@@ -45,6 +53,7 @@ _OF_COLUMN = {
         f"now_{_USD}": "link_value_now", f"expected_rho0.3_{_USD}": "link_value_expected",
         f"most_{_USD}": "link_value_most", "used_share_teu": "link_used_share",
         f"regret_reduced_{_USD}": "link_regret_reduced",
+        "expected_rho0.3_per_usd": "link_value_per_usd",
     }),
 }  # fmt: skip
 
@@ -76,7 +85,9 @@ def control_metrics(
     yield metric("fragility", "scenario", "all", curves.fragility)
     yield from _risk(tables["risk"])
     yield from _severing(tables["coalitions"])
+    yield from _exposed(tables["exposure"])
     yield from _regret(tables["plans"])
+    yield from _turning(tables["breakpoints"])
     yield from _independent(game)
 
 
@@ -87,6 +98,15 @@ def _risk(rows: Sequence[Row]) -> Iterator[Metric]:
         for column, name in (("expected", "expected_cost"), ("cvar_95", "cvar_95")):
             yield metric(name, kind, subject, float(str(row[column])), unit=unit)
         yield metric("served_chance", kind, subject, float(str(row["served_chance"])))
+
+
+def _exposed(rows: Sequence[Row]) -> Iterator[Metric]:
+    worst: dict[str, float] = {}
+    for row in rows:
+        name, added = str(row["country"]), float(str(row["added_usd_per_year"]))
+        worst[name] = max(added, worst.get(name, 0.0))
+    for name, added in worst.items():
+        yield metric("country_exposure", "country", name, added)
 
 
 def _severing(rows: Sequence[Row]) -> Iterator[Metric]:
@@ -107,9 +127,29 @@ def _regret(rows: Sequence[Row]) -> Iterator[Metric]:
     found = {
         (names[str(row["plan"])], str(row["demand"])): float(str(row["worst_regret_usd_per_teu"]))
         for row in rows
+        if row["plan"] in names
     }
     for (name, demand), value in found.items():
         yield metric(name, "demand", demand, value)
+    for row in rows:
+        if row["plan"] == ROBUST:
+            worst = float(str(row["worst_usd_per_teu"]))
+            yield metric("robust_cost", "demand", str(row["demand"]), worst)
+
+
+def _turning(rows: Sequence[Row]) -> Iterator[Metric]:
+    """Yield for each demand the least chance, and the nearest value of time, of a change."""
+    for parameter, name in ((CHANCE, "breakpoint_chance"), (VALUE_OF_TIME, "breakpoint_time")):
+        nearest: dict[str, tuple[float, float]] = {}
+        for row in rows:
+            if row["parameter"] != parameter:
+                continue
+            now, at = float(str(row["now"])), float(str(row["at"]))
+            off = (at if parameter == CHANCE else abs(at - now), at)
+            demand = str(row["demand"])
+            nearest[demand] = min(off, nearest.get(demand, off))
+        for demand, (_, at) in nearest.items():
+            yield metric(name, "demand", demand, at)
 
 
 def _independent(game: Game) -> Iterator[Metric]:

@@ -37,6 +37,7 @@ RISK_FIELDS = (
 )  # fmt: skip
 PLAN_FIELDS = (
     "demand", "plan", "through", "share", "cost_usd_per_teu", "worst_regret_usd_per_teu",
+    "worst_usd_per_teu",
 )  # fmt: skip
 #: Changes of a Shapley value below this, in USD a year, are not told.
 LEAST_TOLD = 5000.0
@@ -218,6 +219,7 @@ def plan_rows(game: Game) -> Iterator[Row]:
                     "share": float(choice.share[at]),
                     "cost_usd_per_teu": float(lattice.cost[node]),
                     "worst_regret_usd_per_teu": choice.regret,
+                    "worst_usd_per_teu": None,
                 }
 
 

@@ -97,6 +97,10 @@ class Board:
         found: Ints = self._ground_of(self.served[row]).field.arc[way]
         return found
 
+    def field(self, row: int) -> Field:
+        """Return the graph, split by memory, on which the demand of a row is searched."""
+        return self._ground_of(self.served[row]).field
+
     def _task(self, k: int) -> Task:
         ground, view = self._ground_of(k), self.compiled.view(k)
         start, end = self.ends[k]

@@ -213,12 +213,17 @@ class Game:
     @cached_property
     def total(self) -> Floats:
         """What all cost a year in each state of players and links, (2^switches,)."""
+        return self.total_at(1.0)
+
+    def total_at(self, factor: float) -> Floats:
+        """Return the same with the penalty at a multiple of itself, (2^switches,)."""
         states = np.arange(self.lattice.n_states, dtype=np.uint64)
         found = np.zeros(len(states))
         for one, own, volume, penalty in zip(
             self.lattice.demands, self.own, self.volume, self.penalty, strict=True
         ):
-            found += np.minimum(one.costs_at(states & ~np.uint64(own)), penalty) * volume
+            cost = one.costs_at(states & ~np.uint64(own))
+            found += np.minimum(cost, penalty * factor) * volume
         return found
 
     def lattice_row(self, k: int) -> DemandLattice:

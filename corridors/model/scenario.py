@@ -207,6 +207,7 @@ class ControlChoice:
     an effective veto if doing without it costs more than `tolerance` beyond that.
     `chances` are those of switches to be closed, `usual_chance` that of an actor not among
     them, all by whoever `chances_source` names. Members of one of `blocs` close alike.
+    `closure_days` is how long a closure lasts, None if the scenario does not say.
     """
 
     penalty_multiple: float = 3.0
@@ -215,6 +216,7 @@ class ControlChoice:
     usual_chance: float = 0.05
     chances_source: str = "assumption"
     blocs: tuple[str, ...] = ("EAEU", "EU", "OTS", "GCC")
+    closure_days: float | None = None
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,13 @@ from corridors.metrics.actors import (
 )
 from corridors.metrics.assets import DENIAL_FIELDS, PAIR_FIELDS
 from corridors.metrics.coalitions import COALITION_FIELDS
+from corridors.metrics.exposed import CLOSURE_DAYS, EXPOSURE_FIELDS
+from corridors.metrics.link_costs import COST_FIELDS
 from corridors.metrics.links import LINK_FIELDS, LINK_PAIR_FIELDS, PLAN_FIELDS, RISK_FIELDS
+from corridors.metrics.ranks import HOLD_FIELDS
+from corridors.metrics.robust_plans import GAMMA
 from corridors.metrics.transit import SWEEP
+from corridors.metrics.turning import BREAKPOINT_FIELDS
 from corridors.report.geojson import chokepoints_geojson
 from corridors.report.rows import rows_csv
 from corridors.report.tables import metric_rows, metrics_csv
@@ -57,17 +62,19 @@ if TYPE_CHECKING:
 
 #: Columns of the tables by their names.
 FIELDS = {
-    "actors": ACTOR_FIELDS,
+    "actors": (*ACTOR_FIELDS, *HOLD_FIELDS),
     "rents": RENT_FIELDS,
     "leverage": LEVERAGE_FIELDS,
     "interactions": INTERACTION_FIELDS,
     "coalitions": COALITION_FIELDS,
     "denial": DENIAL_FIELDS,
     "pairs": PAIR_FIELDS,
+    "exposure": EXPOSURE_FIELDS,
     "risk": RISK_FIELDS,
-    "links_value": LINK_FIELDS,
+    "links_value": (*LINK_FIELDS, *COST_FIELDS),
     "links_pairs": LINK_PAIR_FIELDS,
     "plans": PLAN_FIELDS,
+    "breakpoints": BREAKPOINT_FIELDS,
 }
 #: What the games are, told with every result.
 GAMES = {
@@ -120,6 +127,9 @@ def result_of(found: Found) -> dict[str, Any]:
             "usual_chance": choice.usual_chance,
             "chances": dict(choice.chances),
             "chances_by": choice.chances_source,
+            "dear_places": GAMMA,
+            "closure_days": choice.closure_days or CLOSURE_DAYS,
+            "closure_days_assumed": choice.closure_days is None,
             "blocs_that_close_alike": list(choice.blocs),
         },
         "core": {

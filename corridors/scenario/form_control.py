@@ -34,6 +34,11 @@ class ControlSection(Strict):
     chances_source: str = Field(
         default="assumption", description="Whose judgement the chances are."
     )
+    closure_days: float | None = Field(
+        default=None, gt=0, le=365,
+        description="Days that a closure lasts, by which trade disrupted is reckoned; 14 is "
+        "assumed if not given.",
+    )  # fmt: skip
     blocs: list[str] = Field(
         default_factory=lambda: ["EAEU", "EU", "OTS", "GCC"],
         description="Blocs whose members close alike; an actor counts to the first it is in.",

@@ -85,7 +85,7 @@ class Switches:
         """Keep what names are looked up in."""
         self.scenario, self.compiled, self.law = scenario, compiled, compiled.law
         self.graph = compiled.graph
-        self._projects = projects
+        self.projects = projects
 
     def chosen(self, words: Sequence[str]) -> tuple[Switch, ...]:
         """Return the switches that words mean: ids, `kind:ID`, `@BLOC`, `A+B`, names of sets.
@@ -120,7 +120,7 @@ class Switches:
         blocs = (f"@{name}" for name in self.law.blocs)
         places = (asset.id for asset in self.graph.assets)
         borders = (name for asset in self.graph.assets for name in border_names(asset))
-        return (*SETS, *self.law.actors, *blocs, *(one.id for one in self._projects), *places,
+        return (*SETS, *self.law.actors, *blocs, *(one.id for one in self.projects), *places,
                 *self.graph.terminal_ids, *dict.fromkeys(borders))  # fmt: skip
 
     def rows(self, switches: Sequence[Switch]) -> Bools:
@@ -146,12 +146,10 @@ class Switches:
             kinds = self.law.actors.items()
             found += [self._actor(name) for name, one in kinds if one.kind == "state"]
         if word in ("projects", "political"):
-            found += [one for one in map(self._project, self._projects) if one]
+            found += [one for one in map(self._project, self.projects) if one]
         found = list(_first_of_each(found))
         if word in ("links", "political"):
-            known = {
-                name for one in map(self._project, self._projects) if one for name in one.names
-            }
+            known = {name for one in map(self._project, self.projects) if one for name in one.names}
             lacking = (a for a in self.graph.assets if a.id in self._missing - known)
             found += [_link(one.id, one.name) for one in lacking if one.status in PLANNED]
         return tuple(one for one in found if self._rows(one).any())
@@ -172,7 +170,7 @@ class Switches:
             among = self.law.blocs if name.startswith("@") else self.law.actors
             return self._actor(name) if plain in among else None
         if kind == PROJECT:
-            return next((self._project(one) for one in self._projects if one.id == name), None)
+            return next((self._project(one) for one in self.projects if one.id == name), None)
         if kind == LINK:
             thing = next((one for one in self.graph.assets if one.id == name), None)
             return _link(name, thing.name) if thing and name in self._unbuilt else None

@@ -73,19 +73,21 @@ def robust_route(
         raise ValueError(msg)
     start, end = ends
     index = ArcIndex(tail, head, n_nodes=n_nodes).among(usable)
-    best: Robust | None = None
+    best, least = Robust(np.zeros(0, np.int64), np.inf, np.inf), 0.0
     levels = np.unique(np.concatenate([[0.0], dearer[usable]]))
     for level in levels[::-1].tolist():
+        # The lower the level the longer the way: what the last one came to is a bound.
+        if gamma * level + least >= best.worst:
+            continue
         raised = weight + np.maximum(dearer - level, 0.0)
         router = Router(tail, head, raised, usable=usable, n_nodes=n_nodes, index=index)
         trees = router.trees(np.array([start]))
         if not np.isfinite(trees.distance[0, end]):
             return None
-        if best is not None and gamma * level + trees.distance[0, end] >= best.worst:
-            continue
+        least = float(trees.distance[0, end])
         way = router.way(trees, 0, end)
         worst = worst_cost(weight[way], dearer[way], gamma)
-        if best is None or worst < best.worst:
+        if worst < best.worst:
             best = Robust(way, float(weight[way].sum()), worst)
     return best
 

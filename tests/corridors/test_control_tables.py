@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from corridors.control import control
+from corridors.control import Depth, control
 from corridors.errors import ScenarioError
 from corridors.metrics.actors import ACTOR_FIELDS
 from corridors.metrics.catalogue import ENTRIES, entry, page
+from corridors.metrics.ranks import HOLD_FIELDS, Market, Ranking
 from corridors.report.control_files import FIELDS
 from corridors.run import run
+from corridors.scenario.cargo import countries_of
+from corridors.scenario.economy import Economy
+from corridors.scenario.rates import load_rates
 from corridors.sweep import sweep
 from tests.oracles.switched_tiny import write_tiny
 
@@ -40,7 +44,10 @@ def real_found(real_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> C
     out = tmp_path_factory.mktemp("control") / "out"
     players = ["AZ", "GE", "IR", "KZ", "RU", "TM", "TR"]
     links = ["RASHT-ASTARA", "ARAS-RAIL"]
-    return control("baseline", network=real_folder, out=out, players=players, links=links, k=2)
+    depth = Depth(k=2, capacitated=2, rank_draws=1)
+    return control(
+        "baseline", network=real_folder, out=out, players=players, links=links, depth=depth
+    )
 
 
 def test_the_files_have_their_columns(found: Controlled, tiny: tuple[Path, str]) -> None:
@@ -107,7 +114,28 @@ def test_games_of_the_real_network_add_up(real_found: Controlled) -> None:
         missing = len(gate) - 1 - (1 << at)
         assert by_rent[one.id] == pytest.approx(gate[-1] - gate[missing], rel=1e-9, abs=1.0)
     assert all(tuple(row) for row in rows)
-    assert set(rows[0]) == set(ACTOR_FIELDS)
+    assert set(rows[0]) == {*ACTOR_FIELDS, *HOLD_FIELDS}
+
+
+@pytest.mark.slow
+def test_ranks_with_no_rate_changed_are_those_told(real_found: Controlled) -> None:
+    asked = real_found.asked
+    scenario, snapshot = asked.loaded.scenario, asked.snapshot
+    economy = Economy(
+        scenario, load_rates().with_overrides(scenario.costs.overrides), snapshot.graph
+    )
+    seats = asked.with_switches([one.id for one in real_found.game.players])
+    market = Market(economy, countries_of(snapshot.places))
+    ranks = Ranking(real_found.holdings.board, seats, snapshot, market).at({})
+    rows = real_found.tables["actors"]
+    assert {row["rank_draws"] for row in rows} == {1}
+    for name, found in ranks.items():
+        told = {str(row["actor"]): row[name] for row in rows if row[name] != ""}
+        assert len(told) >= 7
+        assert found == told
+    for row in rows:
+        held = [row[f"{name}_holds"] for name in ("rank_transit", "rank_rent_ceiling")]
+        assert all(one in (0.0, 1.0) for one in held)
 
 
 @pytest.mark.slow
@@ -149,13 +177,18 @@ def test_links_of_the_real_network_never_cost(real_found: Controlled) -> None:
     for row in real_found.tables["links_value"]:
         values = [float(str(row[f"{name}_usd_per_year"])) for name in ("now", "most")]
         assert 0 <= values[0] <= values[1] * (1 + 1e-9)
+        swept = [float(str(row[f"expected_rho0.3{one}_usd_per_year"])) for one in ("_x0.5", "")]
+        cost = float(str(row["cost_usd_likely"]))
+        assert float(str(row["expected_rho0.3_per_usd"])) == pytest.approx(swept[1] / cost)
+        assert all(one >= 0 for one in swept)
     for row in real_found.tables["risk"]:
         assert 0 <= float(str(row["served_chance"])) <= 1 + 1e-12
         assert float(str(row["cvar_95"])) >= float(str(row["expected"])) * (1 - 1e-9)
     plans = real_found.tables["plans"]
     for demand in {str(row["demand"]) for row in plans}:
         regret = {str(row["plan"]): float(str(row["worst_regret_usd_per_teu"]))
-                  for row in plans if row["demand"] == demand}  # fmt: skip
+                  for row in plans
+                  if row["demand"] == demand and row["worst_usd_per_teu"] is None}  # fmt: skip
         assert regret["portfolio"] <= regret["one route"] + 1e-6
 
 
@@ -192,7 +225,7 @@ def test_the_page_of_metrics_is_that_of_the_code() -> None:
         ({"players": ["MT"]}, "holds no power"),
         ({"players": ["R1"]}, "is no actor but a place"),
         ({"links": ["KZ"]}, "is no link but of kind actor"),
-        ({"k": 9}, "for 1 to 6 assets"),
+        ({"depth": Depth(k=9)}, "for 1 to 6 assets"),
         ({"sets": ["access.close={W: x}"]}, "no demand has a way"),
     ],
 )
