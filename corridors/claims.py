@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from corridors.metrics.actors import actor_rows, solved
 from corridors.metrics.claims import Claim, Costed, Held, compared
 from corridors.metrics.coalitions import bloc_rows
+from corridors.metrics.link_costs import with_costs
 from corridors.metrics.links import link_rows
 from corridors.metrics.transit import game_of, holdings_of
 from corridors.report.claims_page import claims_page
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corridors.metrics.transit import Game, Holdings
+    from corridors.sweep import Asked
 
     Tell = Callable[[str], None]
 
@@ -29,7 +31,7 @@ COLUMNS = ("id", "claim", "question", "control")
 #: Who plays where the hold of actors is told, and which links are valued.
 PLAYERS = ("AM", "AZ", "GE", "IR", "KZ", "RU", "TM", "TR")
 LINKS = (
-    "RASHT-ASTARA", "ANAKLIA-1", "ABKHAZ-RAIL", "ARAS-RAIL", "MEGHRI-RAIL+HORADIZ-AGHBAND",
+    "RASHT-ASTARA", "ANAKLIA-1", "ABKHAZ-RAIL", "ARAS-RAIL", "MEGHRI-RAIL+HORADIZ-AGHBAND", "CKU",
 )  # fmt: skip
 #: Scenarios in which the hold of actors is told: who controls the link through Armenia.
 REGIMES = (BASE, "zangezur_closed", "zangezur_armenia", "zangezur_fsb", "zangezur_tripp")
@@ -104,12 +106,13 @@ def held_in(
 
     Links are valued as if none of those that the scenario builds stood yet.
     """
-    holdings, game = _played(name, network, players, ())
+    _, holdings, game = _played(name, network, players, ())
     rows = actor_rows(holdings, game, solved(game))
-    before = _played(name, network, players, links, sets=("network.built=[]",))[1]
+    asked, _, before = _played(name, network, players, links, sets=("network.built=[]",))
+    worth = with_costs(link_rows(before), before, asked.switches.projects)
     words = f"--players {','.join(players)} --links {','.join(links)}"
     return Held(
-        name, words, tuple(row for row in rows if row["player"]), tuple(link_rows(before)),
+        name, words, tuple(row for row in rows if row["player"]), tuple(worth),
         tuple(bloc_rows(game, holdings)),
     )  # fmt: skip
 
@@ -117,8 +120,8 @@ def held_in(
 def _played(
     name: str, network: Path, players: Sequence[str], links: Sequence[str],
     sets: Sequence[str] = (),
-) -> tuple[Holdings, Game]:  # fmt: skip
+) -> tuple[Asked, Holdings, Game]:  # fmt: skip
     asked = ask(name, network=network, words=["political"], sets=sets)
     holdings = holdings_of(asked.board, asked.snapshot)
     board = asked.with_switches([*players, *links])
-    return holdings, game_of(board, holdings, asked.snapshot)
+    return asked, holdings, game_of(board, holdings, asked.snapshot)

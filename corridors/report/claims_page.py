@@ -104,13 +104,19 @@ def _control(name: str, held: Sequence[Held]) -> Iterator[str]:
             )
     if links:
         yield ""
-        yield "| scenario | link | saves now | on average | at most | gains | loses |"
-        yield "|---|---|---|---|---|---|---|"
+        yield (
+            "| scenario | link | saves a year, which is what a year of delay costs | on average | "
+            "at most | by 100 USD of its cost | gains | loses |"
+        )
+        yield "|---|---|---|---|---|---|---|---|"
         for scenario, row in links:
             values = (_money(row[f"{one}_usd_per_year"]) for one in
                       ("now", "expected_rho0.3", "most"))  # fmt: skip
             sides = (str(row[f"bargaining_{one}"]) or "-" for one in ("gainers", "losers"))
-            yield f"| {scenario} | {name} | {' | '.join(values)} | {' | '.join(sides)} |"
+            share = row["now_per_usd"]
+            dollar = f"{100 * share:.2f}" if isinstance(share, float) else "-"
+            cells = (scenario, name, *values, dollar, *sides)
+            yield f"| {' | '.join(cells)} |"
     if actors or links:
         stand = " --set network.built=[]" if links else ""
         yield ""
