@@ -28,6 +28,7 @@ from corridors.metrics.assets import (
 from corridors.metrics.capacitated import MOST, with_capacity
 from corridors.metrics.coalitions import coalition_rows
 from corridors.metrics.control_metrics import control_metrics
+from corridors.metrics.demand_cuts import cut_rows
 from corridors.metrics.exposed import exposure_rows, with_disruption
 from corridors.metrics.family import FamilyNames
 from corridors.metrics.hedges import hedge_rows, hedges_of
@@ -41,7 +42,7 @@ from corridors.metrics.turning import breakpoint_rows
 from corridors.report.control_files import control_files
 from corridors.report.outputs import write_files
 from corridors.scenario.capacities import load_capacities
-from corridors.scenario.capacity import capacity_rows
+from corridors.scenario.capacity import capacity_rows, counted
 from corridors.scenario.cargo import countries_of
 from corridors.scenario.economy import Economy
 from corridors.scenario.rates import load_rates
@@ -78,12 +79,14 @@ class Depth:
 
     Up to `k` assets are closed together for the worst denial; for `capacitated` of the
     dearest chokepoints the flow through all capacities is sought anew; ranks of actors are
-    told again under `rank_draws` draws of all uncertain rates, which takes seconds each.
+    told again under `rank_draws` draws of all uncertain rates, which takes seconds each; with
+    `cuts` it is told for each demand how much could pass and how many ways lie apart.
     """
 
     k: int = 3
     capacitated: int = MOST
     rank_draws: int = 0
+    cuts: bool = False
 
 
 #: What is asked if nothing else is said.
@@ -243,6 +246,8 @@ def _tabled(
         "pairs": pair_rows(found.assets, chokepoints),
         "exposure": exposure_rows(found.assets, chokepoints, holdings, country),
     }
+    if depth.cuts:
+        tables["cuts"] = _cuts(found, tell)
     tell("corridors as hedges")
     seats = found.asked.with_switches([one.id for one in game.players])
     tables["hedges"] = hedge_rows(hedges_of(seats, holdings, found.asked.snapshot))
@@ -277,6 +282,14 @@ def _actors(found: Controlled, draws: int, tell: Tell) -> list[Row]:
     seed = found.asked.loaded.scenario.seed
     ranking = _ranking(found) if draws else None
     return with_ranks_held(rows, ranking, draws=draws, seed=seed, tell=tell)
+
+
+def _cuts(found: Controlled, tell: Tell) -> list[Row]:
+    """Return what can pass for each demand; capacities at the likely end if none are counted."""
+    assets, switches = found.assets, found.asked.switches
+    scenario = counted(found.asked.loaded.scenario)
+    limits = capacity_rows(scenario, assets.board.compiled, load_capacities(checks_places=False))
+    return cut_rows(assets, found.holdings, switches, limits, found.asked.snapshot, tell)
 
 
 def _ranking(found: Controlled) -> Ranking:

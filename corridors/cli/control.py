@@ -48,6 +48,9 @@ def control(
         int,
         typer.Option(help="Draws of all uncertain rates under which actors are ranked.", min=0),
     ] = 0,
+    cuts: Annotated[
+        bool, typer.Option("--cuts", help="Tell for each demand what could pass, and ways apart.")
+    ] = False,
     network: NetworkFolder = DEFAULT_NETWORK,
     sets: Sets = None,
     quiet: Quiet = False,
@@ -61,8 +64,9 @@ def control(
     shown = not (quiet or json) and sys.stderr.isatty()
     found = control_scenario(
         scenario, network=network, out=folder, players=_words(players) or (),
-        links=None if links is None else _words(links), depth=Depth(k, capacitated, rank_draws),
-        sets=sets or (), tell=_tell if shown else _silent,
+        links=None if links is None else _words(links),
+        depth=Depth(k, capacitated, rank_draws, cuts), sets=sets or (),
+        tell=_tell if shown else _silent,
     )  # fmt: skip
     if json:
         sys.stdout.write((folder / "result.json").read_text(encoding="utf-8"))
@@ -94,6 +98,11 @@ def show_control(found: Controlled, folder: Path) -> None:
     page.table("Chokepoints, the costliest to lose first", _chokepoints(found))
     page.table("Worst losses, exact", _denial(found))
     page.table("Planned links; who gains and loses is by Shapley value in G1", _links(found))
+    page.table(
+        "What could pass, TEU a year, and ways that share no line, no chokepoint, no actor (at "
+        "home none counts); those with the fewest ways apart first",
+        _cuts(found),
+    )
     page.table(
         "Corridors as hedges: how much more each is worth a year if one actor refuses than it is "
         "now; without a corridor nobody uses the lines of its own sections",
@@ -194,6 +203,30 @@ def _hedges(found: Controlled) -> Table:
             told.setdefault(str(row["actor"]), []).append(f"{row['corridor']} {more} ({now})")
     for actor, words in told.items():
         add(made, actor, ", ".join(words[:BEST]))
+    return made
+
+
+def _cuts(found: Controlled) -> Table:
+    """Return the demands with the fewest ways apart, if that was asked."""
+    from corridors.cli.page import add, cut
+
+    numbers = ("could pass", "by lines", "by chokepoints", "by actors")
+    made = _table("demand", numbers, "cut by the actors")
+    rows = found.tables.get("cuts", [])
+    kinds = ("arcs", "chokepoints", "actors")
+    apart = [[row[f"{kind}_apart"] for kind in kinds] for row in rows]
+    many = 10**9
+
+    def few(at: int) -> list[int]:
+        return [many if one is None else int(str(one)) for one in reversed(apart[at])]
+
+    for at in sorted(range(len(rows)), key=few)[:MOST]:
+        most, row = rows[at]["most_teu_per_year"], rows[at]
+        told = "-" if most is None else f"{float(str(most)):,.0f}"
+        words = ("free" if one is None else str(one) for one in apart[at])
+        severing = row["actors_that_cut"]
+        names = cut(severing) if isinstance(severing, list) else ""
+        add(made, str(row["demand"]), told, *words, names)
     return made
 
 

@@ -81,13 +81,9 @@ class Assets:
 
 def assets_of(scenario: Scenario, compiled: Compiled) -> Assets:
     """Make a switch of each asset that any cargo could use."""
-    graph, terrain = compiled.graph, compiled.laid.terrain
-    scopes = [Scope("asset", frozenset({one.id})) for one in graph.assets]
-    rows = terrain.coverage.matrix(scopes)[:, terrain.place_of_arc] & compiled.closures.open
-    chosen = [at for at, one in enumerate(graph.assets) if one.kind in KINDS and rows[at].any()]
-    assets = tuple(graph.assets[at] for at in chosen)
+    assets, rows = chokepoints_of(compiled)
     switches = tuple(Switch(one.id, PLACE, one.name, (one.id,)) for one in assets)
-    board = Board(scenario, compiled, switches, rows[chosen], 0)
+    board = Board(scenario, compiled, switches, rows, 0)
     whole = Exposure.of(board.tasks, board.volume, penalty=1.0)
     base = whole.costs(0)
     kept = tuple(np.flatnonzero(np.isfinite(base)).tolist())
@@ -101,6 +97,15 @@ def assets_of(scenario: Scenario, compiled: Compiled) -> Assets:
         for demand in (board.demands[k] for k in kept)
     )  # fmt: skip
     return Assets(board, assets, exposure, kept, ends)
+
+
+def chokepoints_of(compiled: Compiled) -> tuple[tuple[Asset, ...], Bools]:
+    """Return the assets that any cargo could use, and their open arcs, (assets, n)."""
+    graph, terrain = compiled.graph, compiled.laid.terrain
+    scopes = [Scope("asset", frozenset({one.id})) for one in graph.assets]
+    rows = terrain.coverage.matrix(scopes)[:, terrain.place_of_arc] & compiled.closures.open
+    chosen = [at for at, one in enumerate(graph.assets) if one.kind in KINDS and rows[at].any()]
+    return tuple(graph.assets[at] for at in chosen), rows[chosen]
 
 
 def chokepoint_rows(found: Assets) -> list[Row]:

@@ -13,6 +13,7 @@ from corridors.control import Depth, control
 from corridors.errors import ScenarioError
 from corridors.metrics.actors import ACTOR_FIELDS
 from corridors.metrics.catalogue import ENTRIES, entry, page
+from corridors.metrics.demand_cuts import CUT_FIELDS
 from corridors.metrics.ranks import HOLD_FIELDS, Market, Ranking
 from corridors.report.control_files import FIELDS
 from corridors.run import run
@@ -60,6 +61,21 @@ def test_the_files_have_their_columns(found: Controlled, tiny: tuple[Path, str])
     assert result["assumptions"]["penalty_multiple"] == 40
     assert (folder / "manifest.json").is_file()
     assert len(found.metrics) == len(result["metrics"])
+
+
+def test_what_could_pass_is_told_if_asked(tiny: tuple[Path, str], tmp_path: Path) -> None:
+    """Between the two ends of the tiny world all ways pass one crossing, and nobody between."""
+    network, path = tiny
+    depth = Depth(k=1, capacitated=0, cuts=True)
+    found = control(path, network=network, out=tmp_path / "out", players=["KZ"], depth=depth)
+    with (tmp_path / "out" / "cuts.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["demand"]: row for row in csv.DictReader(file)}
+    assert tuple(next(iter(rows.values()))) == CUT_FIELDS
+    assert set(rows) == {one.id for one in found.holdings.demands}
+    one = rows["we"]
+    assert "X_KZUZ" in one["chokepoints_that_cut"].split(";")
+    assert (one["chokepoints_apart"], one["chokepoints_proven"]) == ("1", "yes")
+    assert (one["actors_apart"], one["actors_that_cut"]) == ("", "")
 
 
 def test_nobody_holds_its_own_trade(found: Controlled) -> None:
