@@ -49,7 +49,7 @@ from corridors.scenario.rates import load_rates
 from corridors.scenario.switches import ACTOR
 from corridors.solve.lattice import MOST_SWITCHES
 from corridors.stopping import stopping
-from corridors.sweep import ask
+from corridors.sweep import ask, check_chances, sampling
 from geodata.snapshot import open_network
 
 if TYPE_CHECKING:
@@ -159,7 +159,11 @@ def control(
         msg = f"-k is {depth.k}: the worst denial is told for 1 to {MOST_CLOSED} assets"
         raise ScenarioError(msg)
     tell("the scenario")
-    asked = ask(name, network=network, words=["political", *players], sets=sets)
+    asked = ask(name, network=network, words=["political"], sets=sets)
+    check_chances(asked)
+    _check_names(asked, players, links or ())
+    if any(name not in asked.board.index for name in players):
+        asked = replace(asked, board=asked.with_switches(["political", *players]))
     found = _played(asked, players, links, tell, k=depth.k)
     whole = open_network(network, opened=asked.snapshot)
     names = FamilyNames(asked.snapshot.graph, asked.snapshot.branches, whole.links.length_km)
@@ -189,7 +193,7 @@ def _played(
     seats = players or busiest(holdings, USUAL_PLAYERS)
     if links is None:
         links = worth_asking(holdings, MOST_SWITCHES - len(seats))
-    _check_players(asked, seats, links)
+    _check_count(asked, seats, links)
     tell("the games")
     board = asked.with_switches([*seats, *links])
     game = game_of(board, holdings, asked.snapshot)
@@ -198,29 +202,41 @@ def _played(
     return Controlled(asked, holdings, game, solved(game), assets, denial(assets, k))
 
 
-def _check_players(asked: Asked, players: Sequence[str], links: Sequence[str]) -> None:
-    """Refuse players that are no actors, and more of either than can be answered exactly."""
-    findings = [
-        Finding("--players", 0, 0, one.id, f"is no actor but a {one.kind}", "ask it with --links")
-        for one in asked.switches.chosen(list(players))
-        if one.kind != ACTOR
-    ]
-    findings += [
-        Finding(
-            "--links", 0, 0, one.id, f"is no link but of kind {one.kind}", "ask it with --players"
-        )
-        for one in asked.switches.chosen(list(links))
-        if not one.builds
-    ]
-    if len(players) > MOST_PLAYERS:
-        told = f"{len(players)} players are more than the {MOST_PLAYERS} solved exactly"
-        findings.append(Finding("--players", 0, 0, "", told, "name fewer"))
-    elif len(players) + len(links) > MOST_SWITCHES:
-        told = f"{len(players)} players and {len(links)} links are more than {MOST_SWITCHES}"
-        findings.append(Finding("--links", 0, 0, "", told, "name fewer of either"))
+def _check_names(asked: Asked, players: Sequence[str], links: Sequence[str]) -> None:
+    """Refuse players that are no actors or hold nothing, and links that are none, all at once."""
+    findings: list[Finding] = []
+    for option, words, other in (
+        ("--players", players, "--links"),
+        ("--links", links, "--players"),
+    ):
+        try:
+            chosen = asked.switches.chosen(list(words), option=option)
+        except ScenarioError as error:
+            findings += error.findings
+            continue
+        what = "actor" if option == "--players" else "link"
+        findings += [
+            Finding(option, 0, 0, one.id, f"is no {what} but of kind {one.kind}", f"try {other}")
+            for one in chosen
+            if not (one.kind == ACTOR if option == "--players" else one.builds)
+        ]
     if findings:
         msg = "these players and links cannot be asked about:"
         raise ScenarioError(msg, findings=findings)
+
+
+def _check_count(asked: Asked, players: Sequence[str], links: Sequence[str]) -> None:
+    """Refuse more players and links than can be answered exactly."""
+    sample = sampling(asked.loaded.scenario.id, [*players, *links])
+    mend, told = f"name fewer, or ask for random states: {sample}", ""
+    if len(players) > MOST_PLAYERS:
+        told = f"{len(players)} players are more than the {MOST_PLAYERS} solved exactly"
+    elif len(players) + len(links) > MOST_SWITCHES:
+        told = f"{len(players)} players and {len(links)} links are more than {MOST_SWITCHES}"
+    if told:
+        option = "--players" if len(players) > MOST_PLAYERS else "--links"
+        msg = "these players and links cannot be asked about:"
+        raise ScenarioError(msg, findings=[Finding(option, 0, 0, "", told, mend)])
 
 
 def _tabled(

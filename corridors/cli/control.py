@@ -76,12 +76,13 @@ def control(
 
 def show_control(found: Controlled, folder: Path) -> None:
     """Print the busiest actors and chokepoints, the worst losses and the links."""
-    from corridors.cli.page import Page
+    from corridors.cli.page import Page, several
 
     page, choice = Page(), found.game.board.scenario.control
     page.line(
-        f"{len(found.holdings.demands)} demands, {found.game.n} players in the games, "
-        f"{len(found.game.links)} links. A TEU without a way counts as "
+        f"{several(len(found.holdings.demands), 'demand')}, "
+        f"{several(found.game.n, 'player')} in the games, "
+        f"{several(len(found.game.links), 'link')}. A TEU without a way counts as "
         f"{choice.penalty_multiple:g} times what it costs now; money in million USD of 2024 a "
         "year unless it says otherwise. Game G1: gatekeepers, nobody refuses its own trade. "
         "Game G2: only demands that begin or end with players, who play as their shippers too."
@@ -114,7 +115,10 @@ def show_control(found: Controlled, folder: Path) -> None:
         _risk(found),
     )
     for name in found.unreachable:
-        page.line(f"{name}: no way even with all these links built; in no table")
+        page.line(
+            f"{name}: no way even with all these links built, so it is in no table; "
+            f"corridors run {found.scenario} tells what shuts it"
+        )
     page.line(f"all tables: {folder}")
 
 

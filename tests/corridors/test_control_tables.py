@@ -239,7 +239,12 @@ def test_the_page_of_metrics_is_that_of_the_code() -> None:
     ("arguments", "said"),
     [
         ({"players": ["MT"]}, "holds no power"),
-        ({"players": ["R1"]}, "is no actor but a place"),
+        ({"players": ["MT"]}, "corridors explain switches tiny"),
+        ({"players": ["MT", "KZZ"], "links": ["UZ"]}, "KZZ.*\n.*MT|MT.*\n.*KZZ"),
+        ({"players": ["R1"]}, "is no actor but of kind place"),
+        ({"sets": ["control.chances={KZZ: 0.2}"]}, "no switch.*\n.*KZZ.*KZ"),
+        ({"sets": ["control.chances={KZ: 1.2}"]}, "less than or equal to 1, found 1.2"),
+        ({"sets": ["control.usual_chance=-0.1"]}, "greater than or equal to 0"),
         ({"links": ["KZ"]}, "is no link but of kind actor"),
         ({"depth": Depth(k=9)}, "for 1 to 6 assets"),
         ({"sets": ["access.close={W: x}"]}, "no demand has a way"),
