@@ -34,7 +34,7 @@ from corridors.metrics.family import FamilyNames
 from corridors.metrics.hedges import hedge_rows, hedges_of
 from corridors.metrics.link_costs import with_costs
 from corridors.metrics.links import link_pair_rows, link_rows, plan_rows, risk_rows, worth_asking
-from corridors.metrics.ranks import Market, Ranking, with_ranks_held
+from corridors.metrics.ranks import Market, Ranking, with_places_ranked, with_ranks_held
 from corridors.metrics.robust_plans import robust_rows
 from corridors.metrics.structure import with_structure
 from corridors.metrics.transit import game_of, holdings_of
@@ -78,8 +78,8 @@ class Depth:
     """How much of what takes long is asked.
 
     Up to `k` assets are closed together for the worst denial; for `capacitated` of the
-    dearest chokepoints the flow through all capacities is sought anew; ranks of actors are
-    told again under `rank_draws` draws of all uncertain rates, which takes seconds each; with
+    dearest chokepoints the flow through all capacities is sought anew; ranks are told again
+    under `rank_draws` draws of all uncertain rates, which takes seconds each; with
     `cuts` it is told for each demand how much could pass and how many ways lie apart.
     """
 
@@ -248,12 +248,13 @@ def _tabled(
     for k in np.flatnonzero(np.isfinite(holdings.base)).tolist():
         for name in families(holdings.now[k].arcs):
             along.setdefault(name, []).append(k)
-    chokepoints = _chokepoints(found, depth.capacitated, tell)
+    ranks = _ranking(found).drawn(depth.rank_draws, seed=_seed(found), tell=tell)
+    chokepoints = with_places_ranked(_chokepoints(found, depth.capacitated, tell), ranks)
     tell("coalitions")
     country = countries_of(found.asked.snapshot.places)
     tables: dict[str, list[Row]] = {
         "chokepoints": chokepoints,
-        "actors": _actors(found, depth.rank_draws, tell),
+        "actors": with_ranks_held(actor_rows(holdings, game, found.values), ranks),
         "rents": rent_rows(holdings),
         "leverage": leverage_rows(game),
         "interactions": interaction_rows(game),
@@ -292,12 +293,9 @@ def _chokepoints(found: Controlled, capacitated: int, tell: Tell) -> list[Row]:
         return with_capacity(rows, assets, limits, most=capacitated, stop=stop)
 
 
-def _actors(found: Controlled, draws: int, tell: Tell) -> list[Row]:
-    """Return the rows of the actors, with how firmly their ranks stand."""
-    rows = actor_rows(found.holdings, found.game, found.values)
-    seed = found.asked.loaded.scenario.seed
-    ranking = _ranking(found) if draws else None
-    return with_ranks_held(rows, ranking, draws=draws, seed=seed, tell=tell)
+def _seed(found: Controlled) -> int:
+    """Return the seed of all that is drawn."""
+    return found.asked.loaded.scenario.seed
 
 
 def _cuts(found: Controlled, tell: Tell) -> list[Row]:
@@ -309,11 +307,11 @@ def _cuts(found: Controlled, tell: Tell) -> list[Row]:
 
 
 def _ranking(found: Controlled) -> Ranking:
-    """Return what ranks the actors under other rates."""
+    """Return what ranks actors and chokepoints under other rates."""
     asked = found.asked
     seats = asked.with_switches([one.id for one in found.game.players])
     market = Market(_economy(found), countries_of(asked.snapshot.places))
-    return Ranking(found.holdings.board, seats, asked.snapshot, market)
+    return Ranking(found.holdings.board, seats, found.assets, asked.snapshot, market)
 
 
 def _economy(found: Controlled) -> Economy:

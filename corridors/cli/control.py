@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: How many rows of a table are told.
 MOST = 12
 MILLION = 1e6
-#: How many hedges are told of each actor.
+#: How many hedges are told of each actor, and how many of each kind of rank.
 BEST = 5
 #: What is told of each actor, in USD a year.
 _SHOWN = (
@@ -46,7 +46,10 @@ def control(
     ] = 30,
     rank_draws: Annotated[
         int,
-        typer.Option(help="Draws of all uncertain rates under which actors are ranked.", min=0),
+        typer.Option(
+            help="Draws of all uncertain rates under which actors and chokepoints are ranked.",
+            min=0,
+        ),
     ] = 0,
     cuts: Annotated[
         bool, typer.Option("--cuts", help="Tell for each demand what could pass, and ways apart.")
@@ -97,6 +100,11 @@ def show_control(found: Controlled, folder: Path) -> None:
         empty = "empty: routes replace each other" if found.values.core_empty[at] else "not empty"
         page.line(f"core of {name} {empty}; it is worth {_millions(found.values.worth[at])}")
     page.table("Chokepoints, the costliest to lose first", _chokepoints(found))
+    page.table(
+        "Ranks under drawn rates: the rank told, the span of 90 % of the draws, the share of them "
+        "in which it holds and in which it is the first",
+        _ranks(found),
+    )
     page.table("Worst losses, exact", _denial(found))
     page.table("Planned links; who gains and loses is by Shapley value in G1", _links(found))
     page.table(
@@ -157,6 +165,24 @@ def _chokepoints(found: Controlled) -> Table:
             f"{lost:,.0f}",
             f"{detour:.2f}" if isinstance(detour, float) else "-",
         )  # fmt: skip
+    return made
+
+
+def _ranks(found: Controlled) -> Table:
+    """Return the first ranks of actors and chokepoints, if any rates were drawn."""
+    from corridors.cli.page import add
+
+    made = _table("who", ("rank", "span", "holds %", "first %"), "by")
+    for table, key, name, by in (
+        ("actors", "actor", "rank_rent_ceiling", "rent ceiling"),
+        ("actors", "actor", "rank_shapley_g1_x1", "Shapley value in G1"),
+        ("chokepoints", "asset_id", "rank_criticality", "cost if lost"),
+    ):
+        rows = [row for row in found.tables[table] if row[name] != "" and row["rank_draws"]]
+        for row in sorted(rows, key=lambda row: (int(str(row[name])), str(row[key])))[:BEST]:
+            low, high = (f"{float(str(row[f'{name}_{end}'])):.0f}" for end in ("p05", "p95"))
+            shares = (_percent(row[f"{name}_{what}"]) for what in ("holds", "first"))
+            add(made, str(row[key]), str(row[name]), f"{low} to {high}", *shares, by)
     return made
 
 

@@ -14,7 +14,7 @@ from corridors.errors import ScenarioError
 from corridors.metrics.actors import ACTOR_FIELDS
 from corridors.metrics.catalogue import ENTRIES, entry, page
 from corridors.metrics.demand_cuts import CUT_FIELDS
-from corridors.metrics.ranks import HOLD_FIELDS, Market, Ranking
+from corridors.metrics.ranks import HOLD_FIELDS, PLACED, Market, Ranking
 from corridors.report.control_files import FIELDS
 from corridors.run import run
 from corridors.scenario.cargo import countries_of
@@ -142,11 +142,14 @@ def test_ranks_with_no_rate_changed_are_those_told(real_found: Controlled) -> No
     )
     seats = asked.with_switches([one.id for one in real_found.game.players])
     market = Market(economy, countries_of(snapshot.places))
-    ranks = Ranking(real_found.holdings.board, seats, snapshot, market).at({})
+    places = real_found.assets
+    ranks = Ranking(real_found.holdings.board, seats, places, snapshot, market).at({})
     rows = real_found.tables["actors"]
     assert {row["rank_draws"] for row in rows} == {1}
+    points = real_found.tables["chokepoints"]
     for name, found in ranks.items():
-        told = {str(row["actor"]): row[name] for row in rows if row[name] != ""}
+        key, table = ("asset_id", points) if name in PLACED else ("actor", rows)
+        told = {str(row[key]): row[name] for row in table if row[name] != ""}
         assert len(told) >= 7
         assert found == told
     for row in rows:
