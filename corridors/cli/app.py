@@ -20,6 +20,7 @@ from corridors.cli.design import register as register_design
 from corridors.cli.explain import explain_app
 from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets, print_json
 from corridors.cli.profile import register as register_profile
+from corridors.cli.report import register as register_report
 from corridors.cli.sweep import sweep
 from corridors.cli.validate import fit, validate
 from corridors.cli.why import register as register_why
@@ -28,8 +29,8 @@ INFEASIBLE, INVALID, STOPPED = 4, 3, 5
 
 #: The verbs in the order of the work; help lists them so.
 VERBS = (
-    "build", "check", "run", "sweep", "control", "design", "compare", "validate", "fit", "export",
-    "explain", "schema", "doctor", "extracts",
+    "build", "check", "run", "sweep", "control", "design", "compare", "validate", "fit", "report",
+    "export", "explain", "schema", "doctor", "extracts",
 )  # fmt: skip
 
 
@@ -59,6 +60,7 @@ register_cpmm(explain_app)
 register_cut(explain_app)
 register_catalogue(explain_app)
 register_design(app)
+register_report(app)
 app.add_typer(export_app, name="export")
 app.add_typer(explain_app, name="explain")
 
