@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from click import Command
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.pages import Page
 
@@ -35,6 +34,14 @@ REFERENCE = {
     "report": ("Tables, maps, pages", ("corridors.report",)),
     "verbs": ("A module for each verb", ("corridors",)),
 }
+CLI = """# Command line
+
+Every command answers `--help`. Data goes to standard output, talk to standard error; exit codes:
+0 done, 2 wrong command line, 3 a scenario or data invalid, 4 infeasible, 5 stopped at a limit with
+a usable answer, 6 an input is missing or no longer what it was, 130 interrupted; 1 is a fault of
+the program."""
+#: What the theme's search loads to work from file://.
+SHIM = "https://unpkg.com/iframe-worker/shim"
 #: A link or picture: its text, its file, the place in it.
 LINK = re.compile(r"\[([^\]]*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 
@@ -48,6 +55,17 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for page, text in made.items():
         files.append(File.generated(config, page, content=text))
     return files
+
+
+def on_post_page(output: str, page: Page, **_: object) -> str:
+    """Take the one script that the theme would fetch from elsewhere from this site."""
+    up = "../" * len(PurePosixPath(page.file.src_uri).parent.parts)
+    return output.replace(SHIM, f"{up}assets/iframe-worker.js")
+
+
+def on_post_template(output_content: str, **_: object) -> str:
+    """Do the same for the page that tells of a page not found."""
+    return output_content.replace(SHIM, "/assets/iframe-worker.js")
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
@@ -86,46 +104,30 @@ def _moved(path: Path) -> str:
 
 
 def command_line() -> str:
-    """Return the page of all commands, from what they say of themselves."""
+    """Return the page of all commands, each as its own help tells it."""
     from typer.main import get_command
+    from typer.testing import CliRunner
 
     from corridors.cli.app import app
 
-    intro = (
-        "# Command line\n\nEvery command answers `--help`. Data goes to standard output, talk to "
-        "standard error; exit codes: 0 done, 2 wrong command line, 3 a scenario or data invalid, "
-        "4 infeasible, 5 stopped at a limit with a usable answer, 6 an input is missing or no "
-        "longer what it was, 130 interrupted; 1 is a fault of the program."
-    )
-    return "\n\n".join([intro, *_commands(get_command(app), "corridors", 2)])
+    parts = [CLI]
+    for words in _commands(get_command(app), ()):
+        told = CliRunner(env={"COLUMNS": "100"}).invoke(
+            app, [*words, "--help"], prog_name="corridors"
+        )
+        parts.append(f"## corridors {' '.join(words)}\n\n```text\n{told.stdout.rstrip()}\n```")
+    return "\n\n".join(parts)
 
 
-def _commands(command: Command, name: str, level: int) -> Iterator[str]:
-    from click import Context, Group
-
-    if isinstance(command, Group):
-        for key, sub in sorted(command.commands.items()):
-            if not sub.hidden:
-                yield from _commands(sub, f"{name} {key}", level)
+def _commands(command: object, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the words of each command, those of a group after each other."""
+    subs = getattr(command, "commands", None)
+    if subs is None:
+        yield words
         return
-    yield f"{'#' * level} {name}"
-    with Context(command, info_name=name) as context:
-        yield _plain(command.help or "")
-        yield f"```text\n{command.get_usage(context)}\n```"
-        rows = [record for p in command.params if (record := p.get_help_record(context))]
-        if rows:
-            cells = "\n".join(f"| `{_cell(a)}` | {_cell(b)} |" for a, b in rows)
-            yield f"| option | meaning |\n|---|---|\n{cells}"
-    if command.epilog:
-        yield f"```text\n{_plain(command.epilog)}\n```"
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\[/?(?:bold|dim|cyan|italic)\]", "", text).replace("\b", "").strip()
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    for key, sub in subs.items():
+        if not sub.hidden:
+            yield from _commands(sub, (*words, key))
 
 
 def _reference(title: str, packages: tuple[str, ...]) -> Iterator[str]:
