@@ -18,7 +18,15 @@ from corridors.cli.cpmm import register as register_cpmm
 from corridors.cli.cut import register as register_cut
 from corridors.cli.design import register as register_design
 from corridors.cli.explain import explain_app
-from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets, print_json
+from corridors.cli.options import (
+    DEFAULT_NETWORK,
+    Json,
+    NetworkFolder,
+    Quiet,
+    Sets,
+    print_json,
+    take_data,
+)
 from corridors.cli.profile import register as register_profile
 from corridors.cli.sweep import sweep
 from corridors.cli.validate import fit, validate
@@ -52,6 +60,7 @@ app = typer.Typer(
     epilog="A first run: corridors build --out net && corridors run baseline --network net",
 )
 export_app = typer.Typer(help="Write the network or a map for other tools.", no_args_is_help=True)
+app.callback()(take_data)
 register_profile(export_app)
 register_why(explain_app)
 register_choices(explain_app)
@@ -97,12 +106,15 @@ def build(
     json: Json = False,
 ) -> None:
     """Build the network and its decision graph from open data and facts."""
-    from geodata.build import FACTS, build_snapshot
+    from geodata.build import build_snapshot
+    from geodata.folders import facts_folder
     from geodata.snapshot import read_manifest
     from geodata.sources.extracts import EXTRACTS
 
     tell = _silent if quiet else _tell
-    build_snapshot(out, extracts=extracts or EXTRACTS, facts_folder=facts or FACTS, tell=tell)
+    build_snapshot(
+        out, extracts=extracts or EXTRACTS, facts_folder=facts or facts_folder(), tell=tell
+    )
     manifest = read_manifest(out)
     if json:
         print_json(
