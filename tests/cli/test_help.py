@@ -22,6 +22,7 @@ VERBS = (
     "fit",
     "export",
     "explain",
+    "verify",
     "schema",
     "doctor",
 )
