@@ -7,6 +7,8 @@
       NetworkError    (ValueError)  a network breaks a rule of its own
       ExtractError    (OSError)     a shipped extract is missing or damaged
       SnapshotError   (OSError)     a snapshot is missing, truncated or of another hash
+      OsmError        (ValueError)  a file or an answer of OpenStreetMap cannot be used
+      SourceMissingError (OSError)  a file, or the answer of a server, is not to be had
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ __all__ = [
     "Finding",
     "GeodataError",
     "NetworkError",
+    "OsmError",
     "SnapshotError",
+    "SourceMissingError",
 ]
 
 
@@ -94,3 +98,11 @@ class ExtractError(GeodataError, OSError):
 
 class SnapshotError(GeodataError, OSError):
     """A snapshot is missing, truncated or of another hash."""
+
+
+class OsmError(GeodataError, ValueError):
+    """A file or an answer of OpenStreetMap is damaged, absurd or holds nothing of use."""
+
+
+class SourceMissingError(GeodataError, OSError):
+    """A file named by the user, or the answer of a server, is not to be had."""

@@ -79,10 +79,10 @@ def _failed(error: Exception) -> int:
 
 def _code_of(error: Exception) -> int:
     from corridors.errors import CorridorsError
-    from geodata.errors import ExtractError, GeodataError, SnapshotError
+    from geodata.errors import ExtractError, GeodataError, SnapshotError, SourceMissingError
 
     if isinstance(error, CorridorsError):
         return error.exit_code
-    if isinstance(error, (ExtractError, SnapshotError)):
+    if isinstance(error, (ExtractError, SnapshotError, SourceMissingError)):
         return MISSING
     return INVALID if isinstance(error, GeodataError) else BUG
