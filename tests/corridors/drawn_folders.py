@@ -180,7 +180,7 @@ def design_folder(path: Path) -> Folder:
 def _demand(
     name: str, some: Sequence[tuple[str, float, float, float]], by: float
 ) -> dict[str, Any]:
-    routes = [
+    routes: list[dict[str, Any]] = [
         {
             "route_id": f"{name}.{at}", "rank": at, "objective": "best", "corridor": corridor,
             "cost_usd_per_teu": round(DEAR * usd * by, 2),
