@@ -23,6 +23,7 @@ VERBS = (
     "report",
     "export",
     "explain",
+    "verify",
     "schema",
     "doctor",
 )
