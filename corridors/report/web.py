@@ -34,13 +34,16 @@ __all__ = ["web_page"]
 
 #: What the parts with pictures are called, in the order of the page.
 KINDS = {
+    "changes": "What changes",
     "profile": "Routes against distance",
     "front": "Cost against time",
+    "waterfall": "What differences are made of",
+    "tornado": "What the answer hangs on",
     "actors": "Who has the cargo in hand",
     "leverage": "Who can press whom",
     "denial": "What closures cost",
-    "waterfall": "What a difference is made of",
-    "tornado": "What the answer hangs on",
+    "penalty": "What cargo without a way weighs",
+    "budget": "What a budget is worth",
 }
 #: Degrees around what is shown at first, and around which outlines are fine.
 _MARGIN_DEG = 3.0

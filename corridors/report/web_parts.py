@@ -25,11 +25,13 @@ _NUMBER = re.compile(
     r"(?<![\w.,/-])[+\u2212-]?\d+(?:,\d{3})*(?:\.\d+)?(?![\w/-]|[.,]\d)"
     r"(?:\s?%|\s(?:thousand|million|billion|bn)\b(?:\s(?:USD|TEU)\b)?|\s(?:USD|TEU|km|h|days)\b)?"
 )
+_ELSEWHERE = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+_IMAGE = re.compile(r"url\((?:images/|#default)[^)]*\)")
 _LINK = re.compile(r"(https?://|#)\S+")
 
 
 def asset(name: str) -> str:
-    """Return the text of a shipped asset, without the note on where its source map lies.
+    """Return the text of a shipped asset, without what names another file: source map, images.
 
     Parameters
     ----------
@@ -37,7 +39,7 @@ def asset(name: str) -> str:
         Path in `ASSETS`.
     """
     text = (ASSETS / name).read_text(encoding="utf-8")
-    return re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE)
+    return _ELSEWHERE.sub("", _IMAGE.sub("none", text))
 
 
 def script_hash(text: str) -> str:

@@ -144,7 +144,7 @@ def test_places_capacities_and_actors_are_told(
 def test_pictures_and_map_point_at_each_other(
     opened: Callable[..., Opened], small_page: Path
 ) -> None:
-    there = opened(small_page)
+    there = opened(small_page, height=500)
     mark = there.page.locator("#profile-first-route")
     before = there.pixels()
     mark.hover()
