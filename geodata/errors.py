@@ -8,6 +8,8 @@
       ExtractError    (OSError)     a shipped extract is missing or damaged
       SnapshotError   (OSError)     a snapshot is missing, truncated or of another hash
       DataFolderError (OSError)     the folder of a planner's own tables holds none
+      OsmError        (ValueError)  a file or an answer of OpenStreetMap cannot be used
+      SourceMissingError (OSError)  a file, or the answer of a server, is not to be had
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ __all__ = [
     "Finding",
     "GeodataError",
     "NetworkError",
+    "OsmError",
     "SnapshotError",
+    "SourceMissingError",
 ]
 
 
@@ -100,3 +104,11 @@ class SnapshotError(GeodataError, OSError):
 
 class DataFolderError(GeodataError, OSError):
     """The folder that is named for a planner's own tables holds none."""
+
+
+class OsmError(GeodataError, ValueError):
+    """A file or an answer of OpenStreetMap is damaged, absurd or holds nothing of use."""
+
+
+class SourceMissingError(GeodataError, OSError):
+    """A file named by the user, or the answer of a server, is not to be had."""

@@ -28,6 +28,7 @@ from corridors.cli.options import (
     take_data,
 )
 from corridors.cli.profile import register as register_profile
+from corridors.cli.report import register as register_report
 from corridors.cli.sweep import sweep
 from corridors.cli.validate import fit, validate
 from corridors.cli.verify import register as register_verify
@@ -37,8 +38,8 @@ INFEASIBLE, INVALID, STOPPED = 4, 3, 5
 
 #: The verbs in the order of the work; help lists them so.
 VERBS = (
-    "build", "check", "run", "sweep", "control", "design", "compare", "validate", "fit", "export",
-    "explain", "verify", "schema", "doctor", "extracts",
+    "build", "check", "run", "sweep", "control", "design", "compare", "validate", "fit", "report",
+    "export", "explain", "verify", "schema", "doctor", "extracts",
 )  # fmt: skip
 
 
@@ -69,6 +70,7 @@ register_cpmm(explain_app)
 register_cut(explain_app)
 register_catalogue(explain_app)
 register_design(app)
+register_report(app)
 register_verify(app)
 app.add_typer(export_app, name="export")
 app.add_typer(explain_app, name="explain")

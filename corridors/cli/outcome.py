@@ -81,10 +81,16 @@ def _failed(error: Exception) -> int:
 
 def _code_of(error: Exception) -> int:
     from corridors.errors import CorridorsError
-    from geodata.errors import DataFolderError, ExtractError, GeodataError, SnapshotError
+    from geodata.errors import (
+        DataFolderError,
+        ExtractError,
+        GeodataError,
+        SnapshotError,
+        SourceMissingError,
+    )
 
     if isinstance(error, CorridorsError):
         return error.exit_code
-    if isinstance(error, (DataFolderError, ExtractError, SnapshotError)):
+    if isinstance(error, (DataFolderError, ExtractError, SnapshotError, SourceMissingError)):
         return MISSING
     return INVALID if isinstance(error, GeodataError) else BUG

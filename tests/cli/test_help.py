@@ -20,6 +20,7 @@ VERBS = (
     "compare",
     "validate",
     "fit",
+    "report",
     "export",
     "explain",
     "verify",
