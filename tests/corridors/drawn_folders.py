@@ -180,7 +180,7 @@ def design_folder(path: Path) -> Folder:
 def _demand(
     name: str, some: Sequence[tuple[str, float, float, float]], by: float
 ) -> dict[str, Any]:
-    routes = [
+    routes: list[dict[str, Any]] = [
         {
             "route_id": f"{name}.{at}", "rank": at, "objective": "best", "corridor": corridor,
             "cost_usd_per_teu": round(DEAR * usd * by, 2),
@@ -237,7 +237,7 @@ def _front(
 def _actor(name: str, title: str, usd: float | None, *, player: bool) -> dict[str, Any]:
     values = {
         column: usd if usd is not None else ""
-        for column in ACTOR_FIELDS if column.startswith(("shapley", "banzhaf"))
+        for column in map(str, ACTOR_FIELDS) if column.startswith(("shapley", "banzhaf"))
     }  # fmt: skip
     return dict.fromkeys(ACTOR_FIELDS, "") | values | {
         "actor": name, "name": title, "player": "yes" if player else "no",
