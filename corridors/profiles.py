@@ -11,6 +11,7 @@ from corridors.manifest import verify_manifest
 from corridors.metrics.profile import leg_of, profile_of
 from corridors.report.outputs import writing_output
 from corridors.report.pens import PALETTE
+from corridors.report.pictures import ENDINGS
 from corridors.report.profile import draw_profiles, profiles_csv
 from geodata.snapshot import open_snapshot
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from corridors.metrics.profile import Profile
     from corridors.model.route import Leg
 
-PICTURES = (".png", ".svg")
 #: As many routes as there are colours to tell them apart.
 MOST = len(PALETTE)
 
@@ -81,8 +81,8 @@ def write_profiles(profiles: Sequence[Profile], out: Path, *, title: str = "") -
         with writing_output(out) as partial:
             partial.write_bytes(profiles_csv(profiles))
         return
-    if out.suffix not in PICTURES:
-        msg = f"cannot write {out}: a profile ends in .csv, {' or '.join(PICTURES)}"
+    if out.suffix not in ENDINGS:
+        msg = f"cannot write {out}: a profile ends in .csv, {' or '.join(ENDINGS)}"
         raise OutputError(msg)
     if len(profiles) > MOST:
         msg = f"cannot draw {len(profiles)} routes in one picture: name {MOST} at most"
