@@ -136,6 +136,24 @@ def wanted_tags(modes: Iterable[Mode], least_road: str = LEAST_ROAD) -> list[tup
     return found
 
 
+def overpass_filters(modes: Iterable[Mode], least_road: str = LEAST_ROAD) -> list[str]:
+    """Return the same as filters of ways in the query language of Overpass.
+
+    Examples
+    --------
+    >>> overpass_filters([Mode.FERRY])[1][:25]
+    '["route"~"^(ferry|constru'
+    """
+    values: dict[str, dict[str, None]] = {}
+    for key, value in wanted_tags(modes, least_road):
+        values.setdefault(key, {})[value] = None
+    plain = [key for key in values if ":" not in key]
+    filters = [f'["{key}"~"^({"|".join(values[key])})$"]' for key in plain]
+    late = dict.fromkeys(value for key in values if ":" in key for value in values[key])
+    keys = f"^({'|'.join(LIFE)}):({'|'.join(plain)})$"
+    return [*filters, f'[~"{keys}"~"^({"|".join(late)})$"]']
+
+
 def page() -> str:
     """Return the tables as the page of documentation, in Markdown."""
     words = {status: status.name.lower() for status in Status}
