@@ -7,6 +7,7 @@
       NetworkError    (ValueError)  a network breaks a rule of its own
       ExtractError    (OSError)     a shipped extract is missing or damaged
       SnapshotError   (OSError)     a snapshot is missing, truncated or of another hash
+      DataFolderError (OSError)     the folder of a planner's own tables holds none
       OsmError        (ValueError)  a file or an answer of OpenStreetMap cannot be used
       SourceMissingError (OSError)  a file, or the answer of a server, is not to be had
 """
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "DataFolderError",
     "ExtractError",
     "FactsError",
     "Finding",
@@ -98,6 +100,10 @@ class ExtractError(GeodataError, OSError):
 
 class SnapshotError(GeodataError, OSError):
     """A snapshot is missing, truncated or of another hash."""
+
+
+class DataFolderError(GeodataError, OSError):
+    """The folder that is named for a planner's own tables holds none."""
 
 
 class OsmError(GeodataError, ValueError):
