@@ -11,6 +11,7 @@ import numpy as np
 
 from corridors.errors import InputMissingError, OutputError
 from corridors.report.labels import by_use
+from corridors.report.pictures import ENDINGS
 from geodata.build import FACTS
 from geodata.export import export_network
 from geodata.facts_io import load_facts
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 TERRITORY = "territory"
 #: Alternatives of a demand beyond this rank are left off the map.
 LAST_RANK = 3
-PICTURES = (".png", ".svg")
 
 
 def write_network(
@@ -70,8 +70,8 @@ def write_map(network: Path, out: Path, *, run_folder: Path | None = None) -> tu
     """
     from corridors.report.maps import draw_network, draw_routes
 
-    if out.suffix not in PICTURES:
-        msg = f"cannot write {out}: a picture ends in {' or '.join(PICTURES)}"
+    if out.suffix not in ENDINGS:
+        msg = f"cannot write {out}: a picture ends in {' or '.join(ENDINGS)}"
         raise OutputError(msg)
     outlines = list(_rings())
     whole, branches = open_network(network), open_snapshot(network).branches

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corridors.report.labels import short_name
-from corridors.report.outputs import writing_output
-from corridors.report.page import DPI, LEGEND_COLUMNS, Page
+from corridors.report.page import LEGEND_COLUMNS, Page
 from corridors.report.pens import (
     NETWORK_PENS,
     NOT_BUILT_PEN,
@@ -23,11 +21,13 @@ from corridors.report.pens import (
     Pen,
     family_pens,
 )
+from corridors.report.pictures import drawing, write_picture
 from geodata.geometry import HALF_TURN, Lines, link_lines, unwrapped
 from geodata.types import Kind, Mode, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from matplotlib.lines import Line2D
 
@@ -57,6 +57,7 @@ class RouteLine:
     lonlat: Floats = field(repr=False)
 
 
+@drawing()
 def draw_network(
     network: Network,
     path: Path | str,
@@ -100,9 +101,10 @@ def draw_network(
     pens = (*NETWORK_PENS.values(), NOT_BUILT_PEN)
     names = [*(pen.label for pen in pens), "change of track gauge"]
     page.legend([*map(_sample, pens), (_diamond(),)], names)
-    _save(page, path)
+    write_picture(page.figure, path, colours=PALETTE)
 
 
+@drawing()
 def draw_routes(
     network: Network,
     routes: Sequence[RouteLine],
@@ -148,7 +150,7 @@ def draw_routes(
     _name(page, network, places, labels)
     samples = (*pens.values(), *_mode_samples())
     page.legend(list(map(_sample, samples)), [pen.label for pen in samples])
-    _save(page, path)
+    write_picture(page.figure, path, colours=PALETTE)
 
 
 def _draw_base(page: Page, network: Network, pens: Mapping[Mode, Pen]) -> None:
@@ -267,31 +269,3 @@ def _diamond() -> Line2D:
         markeredgecolor="#222222",
         markeredgewidth=0.8,
     )
-
-
-def _save(page: Page, path: Path | str) -> None:
-    """Write the picture without dates or versions in it."""
-    from matplotlib import rc_context
-
-    path = Path(path)
-    svg = path.suffix == ".svg"
-    fixed: dict[Any, Any] = {
-        "svg.hashsalt": "corridors",
-        "svg.fonttype": "path",
-        "agg.path.chunksize": 20_000,
-    }
-    with rc_context(fixed), writing_output(path) as partial:
-        metadata = {"Date": None, "Creator": None} if svg else {"Software": None}
-        page.figure.savefig(partial, dpi=DPI, metadata=metadata)
-        if not svg:
-            _reduce_colours(partial)
-
-
-def _reduce_colours(path: Path) -> None:
-    """Rewrite a picture with a palette: a quarter of the bytes, nothing to be seen."""
-    from PIL import Image
-
-    with Image.open(path) as picture:
-        flat = picture.convert("RGB")
-    palette = flat.quantize(PALETTE, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    palette.save(path, optimize=True)
