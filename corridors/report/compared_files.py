@@ -12,9 +12,9 @@ from corridors.report.blocks import Figure
 from corridors.report.compared_map import changes_geojson
 from corridors.report.compared_page import FOOTER, sections_of, title_of
 from corridors.report.compared_picture import draw_changes
+from corridors.report.documents import html_document
 from corridors.report.markdown import markdown
 from corridors.report.rows import rows_csv
-from corridors.report.web import web_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -98,7 +98,7 @@ def _html(found: Compared, where: Geography) -> bytes:
         (Figure(_title(found, at), READING, png=draw_changes(pair, where, "png")),)
         for at, pair in enumerate(found.pairs)
     )
-    return web_page(title_of(found), sections_of(found, figures), footer=FOOTER).encode()
+    return html_document(title_of(found), sections_of(found, figures), footer=FOOTER).encode()
 
 
 def _title(found: Compared, at: int) -> str:

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from corridors.report.blocks import Figure, Section, Table
 
-__all__ = ["checked_svg", "web_page"]
+__all__ = ["checked_svg", "html_document"]
 
 #: Elements of an SVG that can do more than show something.
 _ACTIVE = {"script", "foreignObject", "iframe", "style", "animate", "set", "handler"}
 _SVG = "{http://www.w3.org/2000/svg}svg"
 
 
-def web_page(
+def html_document(
     title: str, sections: Sequence[Section], *, lead: Sequence[str] = (),
     footer: Sequence[str] = (),
 ) -> str:  # fmt: skip
