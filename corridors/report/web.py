@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from corridors.report.pens import family_pens
+from corridors.report.templates import rendered
 from corridors.report.web_data import atlas_of
 from corridors.report.web_land import box_of, land_of
 from corridors.report.web_lines import STEPS, encoded
 from corridors.report.web_map import BaseMap, shown_points
-from corridors.report.web_parts import asset, environment, json_block, script_hash
+from corridors.report.web_parts import asset, is_safe_link, json_block, numbers, script_hash
 from geodata.geojson import ATTRIBUTION, DISCLAIMER
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def web_page(
     titles = {one["id"]: one["title"] for one in scenarios}
     maps = _maps(folders, runs, charts, names, outlines) if runs else None
     scripts = {"leaflet_js": asset("leaflet/leaflet.js"), "page_js": asset("page.js")}
-    html = environment().get_template("page.html.j2").render(
+    html = rendered(
+        "page.html",
         title=title or _headline(list(titles.values())),
         scenarios=scenarios,
         findings=_grouped(findings, titles),
@@ -104,8 +106,11 @@ def web_page(
         outlines=maps.outlines if maps else "",
         data=json_block(maps.data) if maps else "",
         folders=[_told(folder) for folder in folders],
+        titles=titles,
         attribution=ATTRIBUTION,
         disclaimer=DISCLAIMER,
+        numbers=numbers,
+        is_safe_link=is_safe_link,
         leaflet_licence=asset("leaflet/LICENSE"),
         leaflet_css=Markup(asset("leaflet/leaflet.css")),  # noqa: S704 - shipped
         page_css=Markup(asset("page.css")),  # noqa: S704 - shipped
