@@ -16,9 +16,10 @@ from markupsafe import Markup
 from corridors.report.pens import family_pens
 from corridors.report.templates import rendered
 from corridors.report.web_data import atlas_of
+from corridors.report.web_flows import changes_map, flows_map, shown_points
 from corridors.report.web_land import box_of, land_of
 from corridors.report.web_lines import STEPS, encoded
-from corridors.report.web_map import BaseMap, shown_points
+from corridors.report.web_map import BaseMap
 from corridors.report.web_parts import asset, is_safe_link, json_block, numbers, script_hash
 from geodata.geojson import ATTRIBUTION, DISCLAIMER
 
@@ -149,13 +150,21 @@ def _maps(
     base = BaseMap(land, shown)
     figures = [
         {
-            "id": f"map-{at}",
             "title": f"Cargo a year: {view.title}",
-            "svg": base.flows(
-                atlas, view, pens=pens, land=_OUTLINES, label=f"Map of cargo: {view.title}"
-            ),
+            "reading": "Lines are as wide as the cargo on them; colours are the corridor that most "
+            "of it goes by, dashes the mode.",
+            "svg": flows_map(base, atlas, view, pens=pens, land=_OUTLINES),
         }
-        for at, view in enumerate(atlas.views, start=1)
+        for view in atlas.views
+    ]
+    first = atlas.views[0]
+    figures += [
+        {
+            "title": f"What changes: {view.title}",
+            "reading": f"Cargo against {first.title}; lines are as wide as what they gain or lose.",
+            "svg": changes_map(base, atlas, first, view, land=_OUTLINES),
+        }
+        for view in atlas.views[1:]
     ]
     return _Maps(data, base.outlines(_OUTLINES), figures)
 
