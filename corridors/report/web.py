@@ -238,14 +238,14 @@ def _main_numbers(run: Folder) -> dict[str, float | None]:
     of = {row["name"]: row["value"] for row in run.result["metrics"]
           if row["subject_kind"] == "scenario"}  # fmt: skip
     cost = of.get("generalised_cost")
-    demands = run.result["demands"]
+    demands, capacities = run.result["demands"], run.result.get("bottlenecks", ())
     return {
         "cargo asked for, TEU a year": of.get("demand"),
         "cargo that finds no way, TEU a year": of.get("unserved"),
         "cost of all cargo with its time, million USD a year": None if cost is None else cost / 1e6,
         "demands": len(demands),
         "demands without an open route": sum(one["status"] != "ok" for one in demands),
-        "capacities that are full": sum(one["binds"] == "yes" for one in run.result["bottlenecks"]),
+        "capacities that are full": sum(one["binds"] == "yes" for one in capacities),
     }  # fmt: skip
 
 

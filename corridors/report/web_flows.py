@@ -104,7 +104,7 @@ def flows_map(
         ("route without cargo", IDLE),
     ]  # fmt: skip
     strokes = [(IDLE, merged(idle)), *(one for drawn in used.values() for one in drawn)]
-    labels = [*corridors, *_places(base, atlas, view)]
+    labels = [*corridors, *_places(base, view)]
     return base.picture(
         strokes, labels, samples, land=land, label=f"Map of cargo a year: {view.title}"
     )
@@ -143,7 +143,7 @@ def changes_map(base: BaseMap, atlas: Atlas, before: View, after: View, *, land:
     ]
     strokes = [(IDLE, merged(idle)), *_joined(less), *_joined(more)]
     return base.picture(
-        strokes, _places(base, atlas, after), samples, land=land,
+        strokes, _places(base, after), samples, land=land,
         label=f"Map of cargo that changes from {before.title} to {after.title}",
     )  # fmt: skip
 
@@ -180,10 +180,9 @@ def _widths(most: float) -> list[tuple[str, Stroke]]:
     return [(f"{teu:,.0f} TEU a year", Stroke(_GREY, _width(teu, most))) for teu in amounts]
 
 
-def _places(base: BaseMap, atlas: Atlas, view: View) -> Sequence[Label]:
+def _places(base: BaseMap, view: View) -> Sequence[Label]:
     """Return the names of the places of a scenario, the one most cargo passes first."""
-    (told,) = (one for one in atlas.plain["scenarios"] if one["id"] == view.scenario)
-    named = [row for row in told["places"]
+    named = [row for row in view.places
              if row["kind"] in _NAMED and not row["name"].startswith(_UNNAMED)]  # fmt: skip
     rows = sorted(named, key=lambda row: (-(row["teu_per_year"] or 0), row["asset_id"]))
     points = base.pixels(np.array([row["at"] for row in rows], dtype=float).reshape(-1, 2))

@@ -50,9 +50,12 @@ RAILWAY = Way("RAILWAY", "rail", BY_RAIL, 900.0, 240.0)
 SEAWAY = Way("SEAWAY", "sea", BY_SEA, 500.0, 480.0)
 
 
-def run_folder(path: Path, scenario: str, title: str, *, shut: bool = False) -> Path:
-    """Write a run into a folder: by sea if the strait is open, else by rail."""
-    ways = [RAILWAY] if shut else [SEAWAY, RAILWAY]
+def run_folder(
+    path: Path, scenario: str, title: str, *, shut: bool = False, ways: Sequence[Way] | None = None
+) -> Path:
+    """Write a run into a folder: by sea if the strait is open, else by rail, or by `ways`."""
+    if ways is None:
+        ways = [RAILWAY] if shut else [SEAWAY, RAILWAY]
     teu = 900.0 if shut else 1000.0
     routes = [_route(rank, way, teu) for rank, way in enumerate(ways, start=1)]
     legs = [leg for rank, way in enumerate(ways, start=1) for leg in _legs(rank, way)]
@@ -61,8 +64,8 @@ def run_folder(path: Path, scenario: str, title: str, *, shut: bool = False) -> 
         "routes.geojson": routes_geojson(routes, [np.array(way.line) for way in ways]),
         "legs.geojson": legs_geojson([row for row, _ in legs], [points for _, points in legs]),
         "flows.geojson": flows_geojson(
-            [dict(zip(FLOW_FIELDS, ("A1", teu, 2000.0, 7.5, 0.0), strict=True))],
-            [np.array(ways[0].line)],
+            [dict(zip(FLOW_FIELDS, ("A1", teu, 2000.0, 7.5, 0.0), strict=True)) for _ in ways[:1]],
+            [np.array(way.line) for way in ways[:1]],
         ),
         "chokepoints.geojson": chokepoints_geojson(
             [] if shut else [_place("STRAIT", "strait", "The Strait <i>", teu)],
@@ -133,7 +136,8 @@ def _result(scenario: str, title: str, routes: Sequence[dict[str, object]]) -> d
              "unserved_teu_per_year": 0.0, "routes": told}  # fmt: skip
     shut = {"id": "port-abroad", "status": "infeasible", "reason": "no open route",
             "teu_per_year": 50.0, "unserved_teu_per_year": 50.0, "routes": []}  # fmt: skip
-    amounts = {"demand": 1050.0, "unserved": 50.0, "generalised_cost": 1e6 * len(routes)}
+    amounts = {"demand": 1050.0, "unserved": 50.0, "unserved_penalty": 5e5,
+               "generalised_cost": 1e6 * len(routes)}  # fmt: skip
     return {
         "schema_version": 1,
         "scenario": {"id": scenario, "title": title, "as_of": "2026-11-22"},

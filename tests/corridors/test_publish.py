@@ -106,3 +106,19 @@ def test_links_lead_to_the_page_or_the_web(link: str, safe: bool) -> None:  # no
 
 def test_a_title_cannot_end_the_script_that_holds_it() -> None:
     assert "</script" not in json_block({"title": "</script><script>alert(1)</script>"})
+
+
+def test_two_runs_of_one_scenario_stand_side_by_side(tmp_path: Path) -> None:
+    runs = [
+        run_folder(tmp_path / "a", "same", "Before"),
+        run_folder(tmp_path / "b", "same", "After", shut=True),
+    ]
+    page = publish(runs, tmp_path / "page.html").read_text(encoding="utf-8")
+    for title in ("Cargo a year: Before", "Cargo a year: After", "What changes: After"):
+        assert f'<h3 dir="auto">{title}</h3>' in page
+
+
+def test_a_run_without_any_way_has_a_page(tmp_path: Path) -> None:
+    run = run_folder(tmp_path / "run", "none", "Nothing open", ways=())
+    page = publish([run], tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "Nothing open" in page

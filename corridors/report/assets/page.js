@@ -148,7 +148,7 @@
     }
     return { teu, family };
   };
-  const MOST = Math.max(1, ...SCENARIOS.map((one) => Math.max(0, ...cargoOf(one).teu)));
+  const MOST = SCENARIOS.reduce((most, one) => cargoOf(one).teu.reduce((a, b) => Math.max(a, b), most), 1);
   const widthOf = (teu) => 1.2 + 9 * (teu / MOST) ** 0.4;
   const inkOf = (colour) => (colour === "#000000" ? tint("ink") : colour);
   const penOf = (k, family) => {
