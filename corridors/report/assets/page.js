@@ -418,30 +418,49 @@
     return [`${kind} ${key}`];
   };
   const linkPictures = () => {
-    for (const { id, scenario, marks } of DATA.charts) {
-      for (const [element, kind, key] of marks) {
-        const node = document.getElementById(element);
-        if (!node || !node.ownerSVGElement) continue;
-        const what = { kind, key };
-        const use = () => { toScenario(scenario); choose(what, true); };
-        node.classList.add("linked");
-        node.setAttribute("tabindex", "0");
-        node.setAttribute("role", "button");
-        node.setAttribute("aria-label", `${kind} ${named(key)}: show on the map`);
-        node.addEventListener("pointerenter", () => { if (sameScenario(scenario)) glance(what); });
-        node.addEventListener("pointerleave", () => glance(null));
-        node.addEventListener("focus", () => { if (sameScenario(scenario)) glance(what); });
-        node.addEventListener("blur", () => glance(null));
-        node.addEventListener("click", use);
-        node.addEventListener("keydown", (event) => {
-          if (event.key === "Enter" || event.key === " ") { event.preventDefault(); use(); }
-        });
-        const known = MARKED.get(`${kind} ${key}`) || [];
-        MARKED.set(`${kind} ${key}`, [...known, { node, scenario, chart: id }]);
+    for (const { scenario, marks } of DATA.charts) {
+      const linked = marks.map(([element, kind, key]) => ({ node: document.getElementById(element), what: { kind, key } }))
+        .filter(({ node }) => node?.ownerSVGElement);
+      for (const { node, what } of linked) {
+        link(node, what, scenario);
+        const known = `${what.kind} ${what.key}`;
+        MARKED.set(known, [...(MARKED.get(known) || []), { node, scenario }]);
       }
+      walk([...new Set(linked.map((one) => one.node))]);
     }
     document.querySelectorAll(".with-script").forEach((one) => { one.hidden = false; });
   };
+  const link = (node, what, scenario) => {
+    const use = () => { toScenario(scenario); choose(what, true); };
+    const seen = () => { if (sameScenario(scenario)) glance(what); };
+    const said = `${what.kind} ${named(what.key)}: show on the map`;
+    node.classList.add("linked");
+    node.setAttribute("role", "button");
+    node.setAttribute(node.textContent.trim() ? "aria-description" : "aria-label", said);
+    node.ownerSVGElement.setAttribute("role", "group"); // an image would hide the buttons in it
+    node.addEventListener("pointerenter", seen);
+    node.addEventListener("pointerleave", () => glance(null));
+    node.addEventListener("focus", seen);
+    node.addEventListener("blur", () => glance(null));
+    node.addEventListener("click", use);
+    node.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      use();
+    });
+  };
+  /* A picture is one stop of the tab key; arrows walk its parts. */
+  const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+  const walk = (nodes) => nodes.forEach((node, at) => {
+    node.setAttribute("tabindex", at ? "-1" : "0");
+    node.addEventListener("keydown", (event) => {
+      if (!(event.key in STEPS)) return;
+      event.preventDefault();
+      const next = nodes[(at + STEPS[event.key] + nodes.length) % nodes.length];
+      nodes.forEach((one) => one.setAttribute("tabindex", one === next ? "0" : "-1"));
+      next.focus();
+    });
+  });
   const sameScenario = (id) => !id || id === now().id;
   const toScenario = (id) => {
     const at = SCENARIOS.findIndex((one) => one.id === id);
