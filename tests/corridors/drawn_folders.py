@@ -147,18 +147,29 @@ def control_folder(path: Path) -> Folder:
     return Folder(path, "control")
 
 
-def comparison_folder(path: Path) -> Folder:
+def comparison_folder(path: Path, *, version: int = 2) -> Folder:
     """Write a comparison in which one demand changes and one gets a route."""
     path.mkdir()
     totals = {"cost_usd_per_teu": 500.0, "time_h": 100.0}
+    rule = {"id": "B001", "by": "TR", "effect": "deny", "title": SCRIPT, "in_force": "a"}
+    arcs = {"change": "opened", "asset": "R99", "name": QUOTES, "country": "UZ", "mode": "rail"}
     found = {
-        "a": {"scenario": "left"}, "b": {"scenario": "right"},
+        "a": {"scenario": "left"}, "b": {"scenario": "right"}, "rules": [rule], "arcs": [arcs],
         "routes": [
             {"demand_id": "west-east", "a": totals, "b": totals | {"time_h": 80.0}},
             {"demand_id": "shut", "a": None, "b": totals},
         ],
     }  # fmt: skip
-    _write_json(path / "compare.json", found)
+    gains = [
+        {"role": role, "party": party, "name": name, "measure": measure, "change": change}
+        for role, party, name, measure, change in (
+            ("state", "KZ", SCRIPT, "teu", -2500.0), ("state", "UZ", ARABIC, "teu", 2500.0),
+            ("state", "KZ", SCRIPT, "tkm", -1e6), ("state", "UZ", ARABIC, "value", 4e6),
+            ("operator", "KTZ", "railway", "teu", 9e9), ("state", "XX", "same", "teu", 0.0),
+        )
+    ]  # fmt: skip
+    whole = {"schema_version": 2, "comparisons": [found | {"gains": gains}]}
+    _write_json(path / "compare.json", whole if version > 1 else found)
     return Folder(path, "comparison")
 
 

@@ -15,6 +15,7 @@ from corridors.report.charts.budget import budget_chart
 from corridors.report.charts.changes import Change, changes_chart
 from corridors.report.charts.denial import denial_chart
 from corridors.report.charts.front import front_chart
+from corridors.report.charts.gains import gains_chart
 from corridors.report.charts.leverage import leverage_chart
 from corridors.report.charts.penalty import penalty_chart
 from corridors.report.charts.profile import profile_chart
@@ -128,13 +129,18 @@ def _of_control(folder: Folder, ids: Ids) -> Iterator[Chart]:
 
 
 def _of_comparison(folder: Folder, ids: Ids) -> Iterator[Chart]:
-    found = folder.json("compare.json")
-    changes = [
-        Change(row["demand_id"], _compared(row["a"]), _compared(row["b"]))
-        for row in found["routes"]
-    ]
-    names = found["a"]["scenario"], found["b"]["scenario"]
-    yield from _given(changes_chart(*names, changes, "compare.json", ids))
+    whole = folder.json("compare.json")
+    # The first version of the file holds one comparison, and no accounts of who gains.
+    for found in whole.get("comparisons", [whole]):
+        changes = [
+            Change(row["demand_id"], _compared(row["a"]), _compared(row["b"]))
+            for row in found["routes"]
+        ]
+        names = found["a"]["scenario"], found["b"]["scenario"]
+        yield from _given(
+            changes_chart(*names, changes, "compare.json", ids),
+            gains_chart(*names, found.get("gains", ()), ids),
+        )
 
 
 def _compared(totals: Mapping[str, Any] | None) -> tuple[float, float] | None:

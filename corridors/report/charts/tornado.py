@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from corridors.report.charts.frame import FAINT, GRID, INK_LINE, Axis, amount, millions, signed
+from corridors.report.charts.frame import FAINT, GRID, INK_LINE, Axis
 from corridors.report.charts.waterfall import LESS, MORE
+from corridors.report.numbers import amount, millions, signed
 from corridors.report.pieces import Chart
 from corridors.report.svg import cut, group, line, picture, rect, text
 

@@ -5,14 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corridors.report.charts.frame import (
-    FAINT,
-    GRID,
-    INK_LINE,
-    Axis,
-    amount,
-    signed,
-)
+from corridors.report.charts.frame import FAINT, GRID, INK_LINE, Axis
+from corridors.report.numbers import amount, signed
 from corridors.report.pieces import Chart, Mark
 from corridors.report.svg import cut, group, line, picture, rect, text
 
