@@ -6,7 +6,7 @@ __all__ = ["MINUS", "amount", "millions", "percent", "signed"]
 
 #: A true minus, which stands as high as digits do.
 MINUS = "\u2212"
-_MILLION, _BILLION = 1e6, 1e9
+_SMALL, _MILLION, _BILLION = 1e5, 1e6, 1e9
 #: Below this a number is told with decimals.
 _WHOLE = 100.0
 #: Below this a share in percent is told with decimals.
@@ -40,13 +40,15 @@ def signed(value: float) -> str:
 
 
 def millions(usd: float) -> str:
-    """Return a sum of money in words, in millions or billions.
+    """Return a sum of money in words, in millions or billions, a small one as it is.
 
     Examples
     --------
-    >>> millions(23_502_098_304.73), millions(4_636_605.0)
-    ('23.5 billion', '4.64 million')
+    >>> millions(23_502_098_304.73), millions(4_636_605.0), millions(5_174.4)
+    ('23.5 billion', '4.64 million', '5,174')
     """
+    if abs(usd) < _SMALL:
+        return amount(usd).replace("-", MINUS)
     scale, name = (_BILLION, "billion") if abs(usd) >= _BILLION else (_MILLION, "million")
     return f"{amount(usd / scale).replace('-', MINUS)} {name}"
 

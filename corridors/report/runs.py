@@ -104,6 +104,12 @@ class Run:
         rows = self.folder.result["metrics"]
         return {row["name"]: row["value"] for row in rows if row["subject_kind"] == "scenario"}
 
+    @property
+    def teu_days(self) -> float:
+        """How long all that is carried in a year is on its way, in TEU-days."""
+        routes = (one for demand in self.demands.values() for one in demand.routes)
+        return sum(one.teu_per_year * one.h for one in routes) / 24.0
+
     @cached_property
     def names(self) -> dict[str, str]:
         """Names of places by id: of those that cargo passes as the run tells them.

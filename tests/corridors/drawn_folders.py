@@ -58,7 +58,7 @@ def run_folder(
         "schema_version": 1,
         "scenario": {"id": scenario, "title": title, "as_of": "2026-11-22"},
         "network": "drawn", "status": "optimal", "warnings": [], "demands": demands,
-        "metrics": [_metric(name, value) for name, value in metrics.items()],
+        "metrics": [*(_metric(name, value) for name, value in metrics.items()), *_shares(told)],
         "flow": {"cost_usd_per_year": cost, "unserved_penalty_usd_per_year": 1e5 * unserved},
         "bottlenecks": [],
     }  # fmt: skip
@@ -77,7 +77,7 @@ def run_folder(
          "usd": leg["cost_usd_per_teu"], "h": leg["time_h"], "quality": "assumed",
          "basis": "rates.csv:2"}
         for leg in legs
-    ))  # fmt: skip
+    ), ("route_id", "leg_id", "component", "usd", "h", "quality", "basis"))  # fmt: skip
     _places(path)
     _csv(path / "bottlenecks.csv", [_bottleneck()], BOTTLENECK_FIELDS)
     return Folder(path, "run")
@@ -120,7 +120,8 @@ def with_sensitivity(folder: Folder) -> Folder:
 def control_folder(path: Path) -> Folder:
     """Write a control run with two players and an actor beside."""
     path.mkdir()
-    _write_json(path / "result.json", {"schema_version": 1, "scenario": "left"})
+    _write_json(path / "result.json", {"schema_version": 1, "scenario": "left",
+                                       "assumptions": {"tolerance": 0.25}})  # fmt: skip
     rows = [_actor("KZ", SCRIPT, 3e6, player=True), _actor("UZ", ARABIC, 1e6, player=True),
             _actor("XX", QUOTES, None, player=False)]  # fmt: skip
     _csv(path / "actors.csv", rows, ACTOR_FIELDS)
@@ -181,8 +182,11 @@ def design_folder(path: Path) -> Folder:
         for usd, saved, projects in ((0, 0, []), (1e9, 2e6, ["P1"]), (3e9, 5e6, [SCRIPT, "P2"]))
     ]  # fmt: skip
     _write_json(path / "design.json", {
-        "budget_usd": 2e9, "scenarios": [{"id": "left"}], "criterion": "expected",
-        "chosen": {"projects": ["P1"], "spent_usd": 1e9},
+        "budget_usd": 2e9, "scenarios": [{"id": "left", "saved_usd_per_year": 2e6}],
+        "criterion": "expected",
+        "chosen": {"projects": ["P1"], "spent_usd": 1e9, "proven": True},
+        "projects": [{"project_id": "P1", "title": SCRIPT, "source_ids": "CAP27;assumption",
+                      "quality": "assumed"}],
         "budget_curve": {"complete": True, "steps": steps},
     })  # fmt: skip
     return Folder(path, "design")
@@ -272,12 +276,20 @@ def _metric(name: str, value: float) -> dict[str, Any]:
     return {"name": name, "subject_kind": "scenario", "subject": "all", "value": value}
 
 
+def _shares(routes: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
+    """Return how much of each route is assumed: a tenth of its rank in cost, more in time."""
+    for one in routes:
+        for name, by in (("assumed_cost_share", 0.1), ("assumed_time_share", 0.3)):
+            share = by * one["rank"]
+            yield _metric(name, share) | {"subject_kind": "route", "subject": one["route_id"]}
+
+
 def _places(path: Path) -> None:
     names = {"W": "West", "X_KZUZ": ARABIC, "PE": f"East {SCRIPT}"}
     _geojson(
         path / "chokepoints.geojson",
-        ({"asset_id": key, "name": name, "kind": "crossing", "teu_per_year": 1000.0}
-         for key, name in names.items()),
+        ({"asset_id": key, "name": name, "kind": "crossing", "teu_per_year": 1000.0,
+          "demands": 2, "traffic_share": 0.9} for key, name in names.items()),
     )  # fmt: skip
 
 
