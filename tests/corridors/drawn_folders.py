@@ -229,10 +229,13 @@ def _legs(
     route: str, scales: tuple[str, float, float, float], by: float
 ) -> Iterable[dict[str, Any]]:
     _, usd, h, _ = scales
+    # Each demand begins and ends where no other does.
+    demand = route.partition(".")[0]
     for seq, (kind, start, end, mode, country, km, hours, money) in enumerate(LEGS, start=1):
         yield {
             "leg_id": f"{route}.{seq}", "route_id": route, "seq": seq, "kind": kind,
-            "from_id": start, "to_id": end, "mode": mode, "country": country, "gauge_mm": None,
+            "from_id": f"{demand} {start}" if seq == 1 else start, "to_id": end,
+            "mode": mode, "country": country, "gauge_mm": None,
             "operator": "", "distance_km": km, "time_h": hours * h,
             "cost_usd_per_teu": money * usd * by,
         }  # fmt: skip

@@ -197,6 +197,15 @@ def test_further_runs_show_demands_that_change_alone(tmp_path: Path) -> None:
     assert of(charts_of(same[1:]), "profile", "right") != []
 
 
+def test_demands_between_the_same_ends_are_drawn_once(tmp_path: Path) -> None:
+    folder = run_folder(tmp_path / "run")
+    assert len(of(charts_of([folder]), "profile")) == 2
+    legs = folder.path / "legs.geojson"
+    legs.write_text(legs.read_text(encoding="utf-8").replace("port-port W", "west-east W"))
+    (one,) = of(charts_of([folder]), "profile")
+    assert "west-east" in one.id
+
+
 def test_ticks_are_round_and_within() -> None:
     for low, high in ((0.0, 1.0), (-3.0, 7.0), (12.5, 990.0), (0.0, 4.6e9), (0.0, 0.0)):
         for most in (2, 5, 9):

@@ -21,7 +21,7 @@ from corridors.report.charts.penalty import penalty_chart
 from corridors.report.charts.profile import profile_chart
 from corridors.report.charts.tornado import tornado_chart
 from corridors.report.charts.waterfall import route_waterfall, scenario_waterfall
-from corridors.report.runs import Run, fact_names, telling
+from corridors.report.runs import Run, fact_names
 from corridors.report.svg import Ids
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _of_run(run: Run, base: Run | None, ids: Ids) -> Iterator[Chart]:
         )
     if run.folder.has("sensitivity.csv"):
         yield from _given(tornado_chart(run.id, run.folder.rows("sensitivity.csv"), ids))
-    shown = telling(_worth_showing(run, base), MOST_FURTHER if base else MOST)
+    shown = run.telling(_worth_showing(run, base), MOST_FURTHER if base else MOST)
     for demand in shown:
         yield profile_chart(run, demand, ids)
     for demand in shown[:MOST_WATERFALLS]:
@@ -97,7 +97,7 @@ def _fronts(run: Run, base: Run | None, ids: Ids) -> Iterator[Chart]:
     rows = run.folder.rows("fronts.csv")
     of = {name: list(some) for name, some in groupby(rows, key=lambda row: row["demand_id"])}
     several = (one for one in _worth_showing(run, base) if len(of.get(one.id, ())) > 1)
-    for demand in telling(several, MOST_FRONTS):
+    for demand in run.telling(several, MOST_FRONTS):
         yield front_chart(run.id, demand.id, of[demand.id], ids)
 
 
