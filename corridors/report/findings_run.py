@@ -209,7 +209,7 @@ def _uncertain(run: Run, references: References) -> Iterator[Weighed]:
     )  # fmt: skip
     low, high = sorted((float(wide["at_low"]), float(wide["at_high"])))
     words = (
-        f"The yearly cost hangs most on {wide['input'].replace('_', ' ')}: between "
+        f"The yearly cost hangs most on {run.input_words(wide['input'])}: between "
         f"{amount(float(wide['low']))} and {amount(float(wide['high']))} {wide['unit']} it is "
         f"{millions(low)} to {millions(high)} USD, and {turns} best routes change."
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import geodata
 from corridors.metrics.profile import leg_of, profile_of
+from corridors.report.labels import short_name
 from geodata.facts_io import load_facts
 
 if TYPE_CHECKING:
@@ -128,6 +129,12 @@ class Run:
             )
             for one in routes
         ]  # fmt: skip
+
+    def input_words(self, name: str) -> str:
+        """Return the name of an uncertain input with places by their names, in words."""
+        known = self.names
+        told = (short_name(known[one]) if one in known else one for one in name.split(" "))
+        return " ".join(told).replace("_", " ")
 
     def ends(self, route: Told) -> frozenset[str]:
         """Return the places where a route begins and ends, whichever way it goes."""

@@ -109,7 +109,7 @@ def with_sensitivity(folder: Folder) -> Folder:
 
     rows = [
         row(f"linehaul rail {SCRIPT} cost", "scenario", "all", 0.9e6, 1.4e6),
-        row("speed road time", "scenario", "all", 1.01e6, 0.99e6),
+        row("speed_of X_KZUZ time", "scenario", "all", 1.01e6, 0.99e6),
         row(f"linehaul rail {SCRIPT} cost", "demand", "west-east", 400.0, 700.0,
             "west-east.1", "west-east.1", "west-east.2"),
     ]  # fmt: skip

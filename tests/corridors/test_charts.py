@@ -168,6 +168,7 @@ def test_the_tornado_shows_the_widest_first_and_counts_routes_that_turn(
     (tornado,) = of(charts, "tornado")
     assert [float(row[7]) for row in tornado.rows[1:]] == [-0.1, 0.01]
     assert [row[9] for row in tornado.rows[1:]] == ["1", "0"]
+    assert f"speed of {ARABIC} time at its low end" in tornado.svg
 
 
 def test_changes_of_two_runs_and_of_their_comparison_are_told_once(tmp_path: Path) -> None:

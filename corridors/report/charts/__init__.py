@@ -75,7 +75,7 @@ def _of_run(run: Run, base: Run | None, ids: Ids) -> Iterator[Chart]:
             changes_chart(base.id, run.id, _changes(base, run), "result.json", ids),
         )
     if run.folder.has("sensitivity.csv"):
-        yield from _given(tornado_chart(run.id, run.folder.rows("sensitivity.csv"), ids))
+        yield from _given(tornado_chart(run, ids))
     shown = run.telling(_worth_showing(run, base), MOST_FURTHER if base else MOST)
     for demand in shown:
         yield profile_chart(run, demand, ids)
