@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from corridors.errors import OutputError
 from corridors.report.charts import charts_of
+from corridors.report.findings import findings_of
 from corridors.report.material import open_folder
 from corridors.report.outputs import writing_output
 from corridors.report.runs import fact_names
@@ -51,7 +52,7 @@ def publish(folders: Sequence[Path], out: Path, *, title: str = "") -> Path:
     page = web_page(
         opened,
         charts=charts_of(opened),
-        findings=(),
+        findings=findings_of(opened),
         names=known_names(opened),
         outlines=read_outlines(EXTRACTS),
         title=title,

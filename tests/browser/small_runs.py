@@ -20,6 +20,7 @@ from corridors.report.geojson import (
     routes_geojson,
 )
 from corridors.report.lines import LINE_FIELDS
+from corridors.report.rows import rows_csv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +73,7 @@ def run_folder(
             [] if shut else [np.array([STRAIT])],
         ),
         "lines.csv": _lines(routes),
+        "bottlenecks.csv": rows_csv(BOTTLENECK_FIELDS, [_capacity()]),
         "bottlenecks.geojson": feature_collection(
             [_capacity()], [np.array([PORT])], id_field="capacity_id", name="bottlenecks"
         ),

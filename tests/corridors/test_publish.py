@@ -82,6 +82,7 @@ def test_the_map_library_is_the_one_that_its_provenance_names() -> None:
     [
         ("costs 1,200 USD.", ["1,200 USD"]),
         ("12 % of 3.5 billion USD", ["12 %", "3.5 billion USD"]),
+        ("5.2 million USD of 2024 since Apr 2026", ["5.2 million USD"]),
         ("rule B090 of 2026-11-22 and route 7a", []),
         ("\u22123.2 million USD for 3 demands", ["\u22123.2 million USD", "3"]),
     ],
