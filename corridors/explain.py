@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import Finding, InputMissingError, ScenarioError, nearest
@@ -36,6 +35,7 @@ from corridors.scenario.register import count_rows, load_register
 from corridors.scenario.register_cells import Known
 from corridors.scenario.subjects import built_in, find_subject
 from geodata.facts_io import load_facts
+from geodata.folders import facts_folder
 from geodata.snapshot import open_network
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ def explain_access(
     InputMissingError
         If there is no such scenario.
     """
-    with as_file(files("geodata") / "facts") as folder:
-        facts = load_facts(folder)
+    facts = load_facts(facts_folder())
     known = Known.of(facts)
     asked = _ask(scenario, sets, read_day(day), known)
     titles = {one.id: one.name for one in asked.register.actors if one.kind in _LANDS}

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.depends import write_depends
 from corridors.errors import InputMissingError
-from corridors.manifest import make_manifest, manifest_bytes
+from corridors.manifest import MANIFEST, Traced, make_manifest, manifest_bytes, sha256_of
 from corridors.metrics.answers import Answers
 from corridors.metrics.chokepoint import traffic, traffic_metrics
 from corridors.metrics.cpmm import cpmm_metrics
@@ -59,8 +60,9 @@ class Answer:
 
 
 def run(
-    name: str, *, network: Path, out: Path, sets: Sequence[str] = (), fronts: bool = False
-) -> Answer:
+    name: str, *, network: Path, out: Path, sets: Sequence[str] = (), fronts: bool = False,
+    depend: Path | None = None,
+) -> Answer:  # fmt: skip
     """Run a scenario and leave its files in `out`; see the README for what they hold.
 
     Parameters
@@ -75,6 +77,9 @@ def run(
         ``key=value`` on top of the scenario.
     fronts
         Whether to write the fronts of cost and time of all demands too.
+    depend
+        File for what this was made of, as a rule that Make reads; none is written if not
+        given.
 
     Raises
     ------
@@ -93,7 +98,9 @@ def run(
         files |= front_files(loaded.scenario, answer.compiled, snapshot, whole)
     flow = answer.result.proof.solver if answer.result.proof else ""
     manifest = _manifest(loaded, snapshot, files, clock, sets, flow)
-    write_files(out, files | {"manifest.json": manifest})
+    write_files(out, files | {MANIFEST: manifest})
+    if depend is not None:
+        write_depends(depend, out / MANIFEST, inputs_of(loaded, snapshot))
     return answer
 
 
@@ -157,7 +164,11 @@ def inputs_of(loaded: Loaded, snapshot: Snapshot) -> dict[str, bytes | Path | st
     names = (*TABLES, *(f"{table}.csv" for table in COLUMNS), CAPACITIES)
     tables = {f"scenarios/data/{name}": data_folder() / name for name in names}
     text = json.dumps(loaded.data, default=str, sort_keys=True).encode()
-    return {"network": snapshot.id, "scenario": text, **tables}
+    return {
+        "network": Traced(snapshot.id, [snapshot.folder]),
+        "scenario": Traced(sha256_of(text), loaded.sources),
+        **tables,
+    }
 
 
 def _manifest(

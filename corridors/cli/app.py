@@ -19,18 +19,28 @@ from corridors.cli.cpmm import register as register_cpmm
 from corridors.cli.cut import register as register_cut
 from corridors.cli.design import register as register_design
 from corridors.cli.explain import explain_app
-from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets, print_json
+from corridors.cli.options import (
+    DEFAULT_NETWORK,
+    Json,
+    NetworkFolder,
+    Quiet,
+    Sets,
+    print_json,
+    take_data,
+)
 from corridors.cli.profile import register as register_profile
+from corridors.cli.report import register as register_report
 from corridors.cli.sweep import sweep
 from corridors.cli.validate import fit, validate
+from corridors.cli.verify import register as register_verify
 from corridors.cli.why import register as register_why
 
 INFEASIBLE, INVALID, STOPPED = 4, 3, 5
 
 #: The verbs in the order of the work; help lists them so.
 VERBS = (
-    "build", "check", "run", "sweep", "control", "design", "compare", "validate", "fit", "export",
-    "explain", "schema", "doctor", "extracts",
+    "build", "check", "run", "sweep", "control", "design", "compare", "validate", "fit", "report",
+    "export", "explain", "verify", "schema", "doctor", "extracts",
 )  # fmt: skip
 
 
@@ -53,6 +63,7 @@ app = typer.Typer(
     epilog="A first run: corridors build --out net && corridors run baseline --network net",
 )
 export_app = typer.Typer(help="Write the network or a map for other tools.", no_args_is_help=True)
+app.callback()(take_data)
 register_profile(export_app)
 register_why(explain_app)
 register_choices(explain_app)
@@ -60,6 +71,8 @@ register_cpmm(explain_app)
 register_cut(explain_app)
 register_catalogue(explain_app)
 register_design(app)
+register_report(app)
+register_verify(app)
 app.add_typer(export_app, name="export")
 app.add_typer(explain_app, name="explain")
 
@@ -98,12 +111,15 @@ def build(
     json: Json = False,
 ) -> None:
     """Build the network and its decision graph from open data and facts."""
-    from geodata.build import FACTS, build_snapshot
+    from geodata.build import build_snapshot
+    from geodata.folders import facts_folder
     from geodata.snapshot import read_manifest
     from geodata.sources.extracts import EXTRACTS
 
     tell = _silent if quiet else _tell
-    build_snapshot(out, extracts=extracts or EXTRACTS, facts_folder=facts or FACTS, tell=tell)
+    build_snapshot(
+        out, extracts=extracts or EXTRACTS, facts_folder=facts or facts_folder(), tell=tell
+    )
     manifest = read_manifest(out)
     if json:
         print_json(
@@ -149,6 +165,7 @@ def run(
     scenario: Annotated[
         str, typer.Argument(help="Scenario by id or path; - reads standard input.")
     ],
+    *,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results.", show_default="build/ID")
     ] = None,
@@ -161,6 +178,9 @@ def run(
     fronts: Annotated[
         bool, typer.Option("--fronts", help="Also write the front of cost and time of each demand.")
     ] = False,
+    depend: Annotated[
+        Path | None, typer.Option(help="Also write what this was made of here, as Make reads it.")
+    ] = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -170,8 +190,9 @@ def run(
     folder = out or Path("build") / Path(scenario if scenario != "-" else "stdin").stem
     limit = [] if time_limit is None else [f"flow.time_limit_s={time_limit}"]
     answer = run_scenario(
-        scenario, network=network, out=folder, sets=[*(sets or ()), *limit], fronts=fronts
-    )
+        scenario, network=network, out=folder, sets=[*(sets or ()), *limit], fronts=fronts,
+        depend=depend,
+    )  # fmt: skip
     if json:
         sys.stdout.write((folder / "result.json").read_text(encoding="utf-8"))
     elif not quiet:

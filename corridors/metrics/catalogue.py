@@ -246,6 +246,17 @@ ENTRIES = (
     Entry("independent_routes", "demand", "most ways that share no player", "routes",
           "Ways that no single player can close together, among minimal enabling sets.",
           "higher", "Menger 1927", CONTROL),
+    Entry("corridor_worth", "corridor", "C(no lines of its sections) - C(0)", _USD_YEAR,
+          "What all cargo would pay more if nobody could use the corridor's own lines, nobody "
+          "refusing beyond the scenario.", "neither",
+          "Jenelius, Petersen and Mattsson 2006, of a group", CONTROL),
+    Entry("hedge_value", "corridor/actor", "worth if i refuses - worth if it does not", _USD_YEAR,
+          "How much more the corridor is worth if the actor refuses what passes it; below 0 "
+          "where the corridor needs the actor.", "neither", "interaction of group criticality",
+          CONTROL),
+    Entry("hedge_value_expected", "corridor/actor", "the same, means over what others do",
+          _USD_YEAR, "The same if the other players close by chance, rho 0.3.", "neither",
+          "interaction of group criticality", CONTROL),
     Entry("link_value_now", "link", "C(s) - C(s + l), all else as it is", _USD_YEAR,
           "What the link saves if built today.", "neither", _OWN, CONTROL),
     Entry("link_value_expected", "link", "mean over states of the same, rho 0.3", _USD_YEAR,

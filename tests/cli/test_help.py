@@ -20,8 +20,10 @@ VERBS = (
     "compare",
     "validate",
     "fit",
+    "report",
     "export",
     "explain",
+    "verify",
     "schema",
     "doctor",
 )
