@@ -128,13 +128,15 @@ def _of_control(folder: Folder, ids: Ids) -> Iterator[Chart]:
 
 
 def _of_comparison(folder: Folder, ids: Ids) -> Iterator[Chart]:
-    found = folder.json("compare.json")
-    changes = [
-        Change(row["demand_id"], _compared(row["a"]), _compared(row["b"]))
-        for row in found["routes"]
-    ]
-    names = found["a"]["scenario"], found["b"]["scenario"]
-    yield from _given(changes_chart(*names, changes, "compare.json", ids))
+    whole = folder.json("compare.json")
+    # The first version of the file holds one comparison.
+    for found in whole.get("comparisons", [whole]):
+        changes = [
+            Change(row["demand_id"], _compared(row["a"]), _compared(row["b"]))
+            for row in found["routes"]
+        ]
+        names = found["a"]["scenario"], found["b"]["scenario"]
+        yield from _given(changes_chart(*names, changes, "compare.json", ids))
 
 
 def _compared(totals: Mapping[str, Any] | None) -> tuple[float, float] | None:
