@@ -19,6 +19,8 @@ from corridors.cli.cpmm import register as register_cpmm
 from corridors.cli.cut import register as register_cut
 from corridors.cli.design import register as register_design
 from corridors.cli.explain import explain_app
+from corridors.cli.gis import RunsByDefault
+from corridors.cli.gis import register as register_gis
 from corridors.cli.options import (
     DEFAULT_NETWORK,
     Json,
@@ -62,8 +64,14 @@ app = typer.Typer(
     add_completion=True,
     epilog="A first run: corridors build --out net && corridors run baseline --network net",
 )
-export_app = typer.Typer(help="Write the network or a map for other tools.", no_args_is_help=True)
+export_app = typer.Typer(
+    cls=RunsByDefault,
+    help="Write runs, the network or a map for other tools; export DIR... is export run DIR...",
+    no_args_is_help=True,
+    epilog="Example: corridors export build/baseline --out build/gis",
+)
 app.callback()(take_data)
+register_gis(export_app)
 register_profile(export_app)
 register_why(explain_app)
 register_choices(explain_app)
