@@ -18,6 +18,7 @@ from corridors.cli.cpmm import register as register_cpmm
 from corridors.cli.cut import register as register_cut
 from corridors.cli.design import register as register_design
 from corridors.cli.explain import explain_app
+from corridors.cli.init import register as register_init
 from corridors.cli.options import (
     DEFAULT_NETWORK,
     Json,
@@ -38,8 +39,8 @@ INFEASIBLE, INVALID, STOPPED = 4, 3, 5
 
 #: The verbs in the order of the work; help lists them so.
 VERBS = (
-    "build", "check", "run", "sweep", "control", "design", "compare", "validate", "fit", "report",
-    "export", "explain", "verify", "schema", "doctor", "extracts",
+    "init", "build", "check", "run", "sweep", "control", "design", "compare", "validate", "fit",
+    "report", "export", "explain", "verify", "schema", "doctor", "extracts",
 )  # fmt: skip
 
 
@@ -70,6 +71,7 @@ register_cpmm(explain_app)
 register_cut(explain_app)
 register_catalogue(explain_app)
 register_design(app)
+register_init(app)
 register_report(app)
 register_verify(app)
 app.add_typer(export_app, name="export")
