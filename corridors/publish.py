@@ -9,8 +9,8 @@ from corridors.report.material import open_folder
 from corridors.report.outputs import writing_output
 from corridors.report.web import web_page
 from corridors.scenario.register import load_register
-from geodata.build import FACTS
 from geodata.facts_io import load_facts
+from geodata.folders import facts_folder
 from geodata.sources.extracts import EXTRACTS, read_outlines
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def publish(folders: Sequence[Path], out: Path, *, title: str = "") -> Path:
 
 def known_names(folders: Sequence[Folder]) -> dict[str, str]:
     """Return the names of places and actors by id, those of the folders before shipped ones."""
-    facts = load_facts(FACTS)
+    facts = load_facts(facts_folder())
     names = {actor.id: actor.name for actor in load_register().actors}
     for table in (facts.straits, facts.crossings, facts.terminals):
         names |= {row.id: row.name for row in table}
