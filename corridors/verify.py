@@ -35,10 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["NOTES", "WORDS", "Difference", "Verified", "verify"]
 
-NETWORK, RESULTS = "network", "results"
+NETWORK, EXPORT, RESULTS = "network", "export", "results"
 #: Kinds of folders by a file of theirs, those that no report is made of as well.
-_KINDS = {**KINDS, "export": "corridors.qgs", "alternatives": "alternatives.json",
-          "validation": "validation.csv"}  # fmt: skip
+_KINDS = {**KINDS, "alternatives": "alternatives.json", "validation": "validation.json"}
 #: The kinds of differences, and what each means.
 WORDS = {
     "manifest": "the folder has no manifest, or another than was written",
@@ -140,6 +139,8 @@ def _results(folder: Path) -> Verified:
         differences += _input(name, known, places, folder)
     differences += _versions(hashed["packages"], origin.get("code", ""))
     kind = next((kind for kind, name in _KINDS.items() if name in outputs), RESULTS)
+    if "layers" in hashed.get("parameters", {}):
+        kind = EXPORT  # a file for each of its layers, whatever the format
     command = " ".join(origin.get("command", []))
     return Verified(
         str(folder), kind, len(outputs), len(hashed["inputs"]), command, tuple(differences)
