@@ -19,9 +19,10 @@ from corridors.scenario.projects import load_projects
 from corridors.scenario.rates import load_rates
 from corridors.scenario.references import Names
 from corridors.scenario.register import load_register
-from geodata.build import FACTS
 from geodata.checks import run_checks
 from geodata.facts_io import load_facts
+from geodata.folders import facts_folder
+from geodata.patch_checks import patch_findings
 from geodata.quality import write_docs
 from geodata.snapshot import open_network, open_snapshot, read_report
 
@@ -53,10 +54,11 @@ def check_all(network: Path, *, scenarios: Sequence[str] = (), docs: Path | None
     FactsError, SnapshotError
         If the facts or the network cannot be read at all.
     """
-    facts, snapshot = load_facts(FACTS), open_snapshot(network)
+    facts, snapshot = load_facts(facts_folder()), open_snapshot(network)
     found = run_checks(
         open_network(network), snapshot.graph, facts, snapshot.branches, read_report(network)
     )
+    found += patch_findings(network)
     errors = [str(finding) for finding in found if finding.severity == "error"]
     warnings = [str(finding) for finding in found if finding.severity == "warning"]
     wrong, register, capacities = _table_errors()
@@ -69,7 +71,7 @@ def check_all(network: Path, *, scenarios: Sequence[str] = (), docs: Path | None
             errors += lines
             warnings += [line for line in loud if line not in warnings]
     if docs is not None:
-        write_docs(network, FACTS, docs)
+        write_docs(network, facts_folder(), docs)
     return Checked(tuple(errors), tuple(warnings))
 
 

@@ -30,6 +30,7 @@ from corridors.metrics.coalitions import coalition_rows
 from corridors.metrics.control_metrics import control_metrics
 from corridors.metrics.exposed import exposure_rows, with_disruption
 from corridors.metrics.family import FamilyNames
+from corridors.metrics.hedges import hedge_rows, hedges_of
 from corridors.metrics.link_costs import with_costs
 from corridors.metrics.links import link_pair_rows, link_rows, plan_rows, risk_rows, worth_asking
 from corridors.metrics.ranks import Market, Ranking, with_ranks_held
@@ -242,6 +243,9 @@ def _tabled(
         "pairs": pair_rows(found.assets, chokepoints),
         "exposure": exposure_rows(found.assets, chokepoints, holdings, country),
     }
+    tell("corridors as hedges")
+    seats = found.asked.with_switches([one.id for one in game.players])
+    tables["hedges"] = hedge_rows(hedges_of(seats, holdings, found.asked.snapshot))
     tell("chances and links")
     tables |= {
         "risk": risk_rows(game),

@@ -7,6 +7,9 @@
       NetworkError    (ValueError)  a network breaks a rule of its own
       ExtractError    (OSError)     a shipped extract is missing or damaged
       SnapshotError   (OSError)     a snapshot is missing, truncated or of another hash
+      DataFolderError (OSError)     the folder of a planner's own tables holds none
+      OsmError        (ValueError)  a file or an answer of OpenStreetMap cannot be used
+      SourceMissingError (OSError)  a file, or the answer of a server, is not to be had
 """
 
 from __future__ import annotations
@@ -18,12 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "DataFolderError",
     "ExtractError",
     "FactsError",
     "Finding",
     "GeodataError",
     "NetworkError",
+    "OsmError",
     "SnapshotError",
+    "SourceMissingError",
 ]
 
 
@@ -94,3 +100,15 @@ class ExtractError(GeodataError, OSError):
 
 class SnapshotError(GeodataError, OSError):
     """A snapshot is missing, truncated or of another hash."""
+
+
+class DataFolderError(GeodataError, OSError):
+    """The folder that is named for a planner's own tables holds none."""
+
+
+class OsmError(GeodataError, ValueError):
+    """A file or an answer of OpenStreetMap is damaged, absurd or holds nothing of use."""
+
+
+class SourceMissingError(GeodataError, OSError):
+    """A file named by the user, or the answer of a server, is not to be had."""

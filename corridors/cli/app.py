@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from corridors.cli.catalogue import register as register_catalogue
 from corridors.cli.choices import register as register_choices
+from corridors.cli.compare import compare
 from corridors.cli.control import control
 from corridors.cli.cpmm import register as register_cpmm
 from corridors.cli.cut import register as register_cut
@@ -20,18 +21,28 @@ from corridors.cli.design import register as register_design
 from corridors.cli.explain import explain_app
 from corridors.cli.gis import RunsByDefault
 from corridors.cli.gis import register as register_gis
-from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets, print_json
+from corridors.cli.options import (
+    DEFAULT_NETWORK,
+    Json,
+    NetworkFolder,
+    Quiet,
+    Sets,
+    print_json,
+    take_data,
+)
 from corridors.cli.profile import register as register_profile
+from corridors.cli.report import register as register_report
 from corridors.cli.sweep import sweep
 from corridors.cli.validate import fit, validate
+from corridors.cli.verify import register as register_verify
 from corridors.cli.why import register as register_why
 
 INFEASIBLE, INVALID, STOPPED = 4, 3, 5
 
 #: The verbs in the order of the work; help lists them so.
 VERBS = (
-    "build", "check", "run", "sweep", "control", "design", "compare", "validate", "fit", "export",
-    "explain", "schema", "doctor", "extracts",
+    "build", "check", "run", "sweep", "control", "design", "compare", "validate", "fit", "report",
+    "export", "explain", "verify", "schema", "doctor", "extracts",
 )  # fmt: skip
 
 
@@ -59,6 +70,7 @@ export_app = typer.Typer(
     no_args_is_help=True,
     epilog="Example: corridors export build/baseline --out build/gis",
 )
+app.callback()(take_data)
 register_gis(export_app)
 register_profile(export_app)
 register_why(explain_app)
@@ -67,6 +79,8 @@ register_cpmm(explain_app)
 register_cut(explain_app)
 register_catalogue(explain_app)
 register_design(app)
+register_report(app)
+register_verify(app)
 app.add_typer(export_app, name="export")
 app.add_typer(explain_app, name="explain")
 
@@ -105,12 +119,15 @@ def build(
     json: Json = False,
 ) -> None:
     """Build the network and its decision graph from open data and facts."""
-    from geodata.build import FACTS, build_snapshot
+    from geodata.build import build_snapshot
+    from geodata.folders import facts_folder
     from geodata.snapshot import read_manifest
     from geodata.sources.extracts import EXTRACTS
 
     tell = _silent if quiet else _tell
-    build_snapshot(out, extracts=extracts or EXTRACTS, facts_folder=facts or FACTS, tell=tell)
+    build_snapshot(
+        out, extracts=extracts or EXTRACTS, facts_folder=facts or facts_folder(), tell=tell
+    )
     manifest = read_manifest(out)
     if json:
         print_json(
@@ -156,6 +173,7 @@ def run(
     scenario: Annotated[
         str, typer.Argument(help="Scenario by id or path; - reads standard input.")
     ],
+    *,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results.", show_default="build/ID")
     ] = None,
@@ -168,6 +186,9 @@ def run(
     fronts: Annotated[
         bool, typer.Option("--fronts", help="Also write the front of cost and time of each demand.")
     ] = False,
+    depend: Annotated[
+        Path | None, typer.Option(help="Also write what this was made of here, as Make reads it.")
+    ] = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -177,8 +198,9 @@ def run(
     folder = out or Path("build") / Path(scenario if scenario != "-" else "stdin").stem
     limit = [] if time_limit is None else [f"flow.time_limit_s={time_limit}"]
     answer = run_scenario(
-        scenario, network=network, out=folder, sets=[*(sets or ()), *limit], fronts=fronts
-    )
+        scenario, network=network, out=folder, sets=[*(sets or ()), *limit], fronts=fronts,
+        depend=depend,
+    )  # fmt: skip
     if json:
         sys.stdout.write((folder / "result.json").read_text(encoding="utf-8"))
     elif not quiet:
@@ -195,28 +217,7 @@ app.command(epilog="Example: corridors sweep baseline --switches AZ,GE,TR,RASHT-
 app.command(epilog="Example: corridors control baseline --players AZ,GE,IR,KZ,RU,TM,TR")(control)
 
 
-@app.command(epilog="Example: corridors compare baseline zangezur_tripp --out build/changes")
-def compare(
-    a: Annotated[str, typer.Argument(help="Scenario by id or path, or folder of a run.")],
-    b: Annotated[str, typer.Argument(help="The other one.")],
-    network: NetworkFolder = DEFAULT_NETWORK,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for compare.json and compare.geojson.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Tell what two scenarios differ in: rules, arcs, routes."""
-    from corridors.compare import compare as compare_scenarios
-
-    found = compare_scenarios(a, b, network=network, out=out)
-    if json:
-        print_json(found.as_dict())
-    else:
-        from corridors.cli.changes import show_comparison
-
-        show_comparison(found, out)
-
-
+app.command(epilog="Example: corridors compare baseline zangezur_tripp hormuz_shut")(compare)
 app.command(epilog="Example: corridors validate --out build/validation")(validate)
 app.command(epilog="Example: corridors fit --out build/fitted.csv")(fit)
 

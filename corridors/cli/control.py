@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 #: How many rows of a table are told.
 MOST = 12
 MILLION = 1e6
+#: How many hedges are told of each actor.
+BEST = 5
 #: What is told of each actor, in USD a year.
 _SHOWN = (
     "rent_ceiling", "shapley_g1_x1", "shapley_g1_x0.5", "shapley_g1_x2", "shapley_g2",
@@ -92,6 +94,11 @@ def show_control(found: Controlled, folder: Path) -> None:
     page.table("Chokepoints, the costliest to lose first", _chokepoints(found))
     page.table("Worst losses, exact", _denial(found))
     page.table("Planned links; who gains and loses is by Shapley value in G1", _links(found))
+    page.table(
+        "Corridors as hedges: how much more each is worth a year if one actor refuses than it is "
+        "now; without a corridor nobody uses the lines of its own sections",
+        _hedges(found),
+    )
     page.table(
         f"Closures with the chances of the scenario ({choice.chances_source}; "
         f"{choice.usual_chance:g} where none is given)",
@@ -170,6 +177,23 @@ def _links(found: Controlled) -> Table:
         sides = [str(row[f"bargaining_{side}"]).split(";") for side in ("gainers", "losers")]
         told = (" ".join(side[:4]) for side in sides)
         add(made, str(row["link"]), *values, _percent(row["used_share_teu"]), *told)
+    return made
+
+
+def _hedges(found: Controlled) -> Table:
+    """Return the corridors that are worth most more if each actor refuses."""
+    from corridors.cli.page import add
+    from corridors.metrics.hedges import HEDGE
+
+    made = _table("who refuses", (), "corridor: how much more it is worth, and worth now")
+    told: dict[str, list[str]] = {}
+    for row in found.tables["hedges"]:
+        more, now = (_millions(row[f"{name}_usd_per_year"])
+                     for name in ("hedge_value", "corridor_worth_now"))  # fmt: skip
+        if row["relation"] == HEDGE and float(more.replace(",", "")) > 0:
+            told.setdefault(str(row["actor"]), []).append(f"{row['corridor']} {more} ({now})")
+    for actor, words in told.items():
+        add(made, actor, ", ".join(words[:BEST]))
     return made
 
 

@@ -86,6 +86,7 @@ def control_metrics(
     yield from _risk(tables["risk"])
     yield from _severing(tables["coalitions"])
     yield from _exposed(tables["exposure"])
+    yield from _hedges(tables["hedges"])
     yield from _regret(tables["plans"])
     yield from _turning(tables["breakpoints"])
     yield from _independent(game)
@@ -107,6 +108,21 @@ def _exposed(rows: Sequence[Row]) -> Iterator[Metric]:
         worst[name] = max(added, worst.get(name, 0.0))
     for name, added in worst.items():
         yield metric("country_exposure", "country", name, added)
+
+
+def _hedges(rows: Sequence[Row]) -> Iterator[Metric]:
+    worth = {str(row["corridor"]): row[f"corridor_worth_now_{_USD}"] for row in rows}
+    for corridor, value in worth.items():
+        yield metric("corridor_worth", "corridor", corridor, float(str(value)))
+    columns = (
+        (f"hedge_value_{_USD}", "hedge_value"),
+        (f"expected_hedge_value_{_USD}", "hedge_value_expected"),
+    )
+    for row in rows:
+        for column, name in columns:
+            if row[column] is not None:
+                subject = f"{row['corridor']}/{row['actor']}"
+                yield metric(name, "corridor", subject, float(str(row[column])))
 
 
 def _severing(rows: Sequence[Row]) -> Iterator[Metric]:

@@ -16,6 +16,7 @@ from corridors.metrics.actors import (
 from corridors.metrics.assets import DENIAL_FIELDS, PAIR_FIELDS
 from corridors.metrics.coalitions import COALITION_FIELDS
 from corridors.metrics.exposed import CLOSURE_DAYS, EXPOSURE_FIELDS
+from corridors.metrics.hedges import HEDGE_FIELDS
 from corridors.metrics.link_costs import COST_FIELDS
 from corridors.metrics.links import LINK_FIELDS, LINK_PAIR_FIELDS, PLAN_FIELDS, RISK_FIELDS
 from corridors.metrics.ranks import HOLD_FIELDS
@@ -70,6 +71,7 @@ FIELDS = {
     "denial": DENIAL_FIELDS,
     "pairs": PAIR_FIELDS,
     "exposure": EXPOSURE_FIELDS,
+    "hedges": HEDGE_FIELDS,
     "risk": RISK_FIELDS,
     "links_value": (*LINK_FIELDS, *COST_FIELDS),
     "links_pairs": LINK_PAIR_FIELDS,

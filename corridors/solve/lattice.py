@@ -1,6 +1,6 @@
 """The access lattice: what every demand costs in each of the 2^n states of n switches.
 
-One tree a demand, as METHODS 2.5 of replacement paths has it: a way stays the cheapest
+One tree of replacement paths a demand: a way stays the cheapest
 until a switch that touches it is closed, so only such switches branch. The leaves are
 *cubes*: sets of states told by the switches that must be closed and those that must be
 open, on all of which one way is the cheapest.
@@ -88,16 +88,17 @@ class OdTree:
             node = self.node(node.closed | met, above=node.cost)
         return node
 
-    def cubes(self) -> Iterator[tuple[int, int, Node]]:
+    def cubes(self, *, always: int = 0, among: int = -1) -> Iterator[tuple[int, int, Node]]:
         """Yield the cubes: what must be closed, what must be open, and the node there.
 
-        Together they hold each state exactly once.
+        Together they hold each state exactly once. States are those of the switches
+        `among`, all of them if not given, with `always` closed besides.
         """
-        left = [(0, 0)]
+        left = [(always, 0)]
         while left:
             closed, opened = left.pop()
             node = self.node(closed)
-            for switch in switches_of(node.used & ~closed & ~opened):
+            for switch in switches_of(node.used & among & ~closed & ~opened):
                 bit = 1 << switch
                 self.node(closed | bit, above=node.cost)
                 left.append((closed | bit, opened))

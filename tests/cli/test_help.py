@@ -20,8 +20,10 @@ VERBS = (
     "compare",
     "validate",
     "fit",
+    "report",
     "export",
     "explain",
+    "verify",
     "schema",
     "doctor",
 )
@@ -51,6 +53,7 @@ def test_help_lists_the_verbs_in_the_order_of_the_work(tmp_path: Path) -> None:
         "explain route",
         "explain metric",
         "explain switches",
+        "explain tags",
     ],
 )
 def test_every_verb_explains_itself(verb: str, tmp_path: Path) -> None:

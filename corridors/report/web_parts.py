@@ -1,0 +1,100 @@
+"""What a page is filled from besides data: scripts, sheets, and how words become HTML."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["ASSETS", "asset", "environment", "json_block", "numbers", "script_hash"]
+
+#: Where scripts, sheets and templates of the installed package lie.
+ASSETS = Path(__file__).parent / "assets"
+_TEMPLATES = Path(__file__).parent / "templates"
+#: A number with its sign, and the unit of few letters that may follow; no part of an id or a date.
+_NUMBER = re.compile(
+    r"(?<![\w.,/-])[+\u2212-]?\d+(?:,\d{3})*(?:\.\d+)?(?![\w/-]|[.,]\d)"
+    r"(?:\s?%|\s(?:thousand|million|billion|bn)\b(?:\s(?:USD|TEU)\b)?|\s(?:USD|TEU|km|h|days)\b)?"
+)
+_LINK = re.compile(r"(https?://|#)\S+")
+
+
+def asset(name: str) -> str:
+    """Return the text of a shipped asset, without the note on where its source map lies.
+
+    Parameters
+    ----------
+    name
+        Path in `ASSETS`.
+    """
+    text = (ASSETS / name).read_text(encoding="utf-8")
+    return re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE)
+
+
+def script_hash(text: str) -> str:
+    """Return how a content security policy names a script that may run.
+
+    Examples
+    --------
+    >>> script_hash("")
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+    """
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+def json_block(values: Mapping[str, Any]) -> Markup:
+    r"""Return values as JSON that may stand in a ``<script>``: nothing in it ends the element.
+
+    Examples
+    --------
+    >>> print(json_block({"title": "</script>"}))
+    {"title":"\u003c/script>"}
+    """
+    text = json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    safe = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return Markup(safe)  # noqa: S704 - escaped in the line above
+
+
+def numbers(words: str) -> Markup:
+    """Return a sentence as HTML, its numbers strong; all else stays text.
+
+    Examples
+    --------
+    >>> str(numbers("<b> costs 1,200 USD under B090 from 2026-11-22"))
+    '&lt;b&gt; costs <strong>1,200 USD</strong> under B090 from 2026-11-22'
+    """
+    done, parts = 0, []
+    for found in _NUMBER.finditer(words):
+        parts += [escape(words[done : found.start()]), Markup("<strong>"), escape(found.group()),
+                  Markup("</strong>")]  # fmt: skip
+        done = found.end()
+    return Markup("").join([*parts, escape(words[done:])])
+
+
+def is_safe_link(link: str) -> bool:
+    """Whether a link leads to a part of the page or an address of the web, not to a script."""
+    return bool(_LINK.fullmatch(link))
+
+
+def environment() -> jinja2.Environment:
+    """Return what fills the templates: everything is escaped unless it is marked safe."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {"numbers": numbers, "safe_link": is_safe_link}
+    return made
