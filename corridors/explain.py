@@ -37,6 +37,7 @@ from corridors.scenario.subjects import built_in, find_subject
 from geodata.facts_io import load_facts
 from geodata.folders import facts_folder
 from geodata.snapshot import open_network
+from geodata.sources.osm_rules import page as tags_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -321,6 +322,21 @@ def explain_metrics(docs: Path | None = None) -> tuple[Entry, ...]:
         with writing_output(docs) as partial:
             partial.write_text(page(), encoding="utf-8")
     return ENTRIES
+
+
+def explain_tags(docs: Path | None = None) -> str:
+    """Tell what tags of OpenStreetMap become, and write the page of it if a file is named.
+
+    Raises
+    ------
+    OutputError
+        If the page cannot be written.
+    """
+    text = tags_page()
+    if docs is not None:
+        with writing_output(docs) as partial:
+            partial.write_text(text, encoding="utf-8")
+    return text
 
 
 def _ask(scenario: str, sets: Iterable[str], day: date | None, known: Known) -> Asked:

@@ -95,8 +95,8 @@ LEAST_KMH, GREATEST_KMH = 3.0, 500.0
 NAMES = ("name:en", "int_name", "name")
 #: Tags of a node on a line that make it a border crossing.
 BORDERS = (("railway", "border"), ("barrier", "border_control"))
-#: Keys that are asked for and pass through the filters, but have no column of their own.
-NO_COLUMN = ("bridge", "tunnel", "operator", "voltage", "usage", "ref")
+#: Keys that a reader may look for in vain.
+NO_COLUMN = ("bridge", "tunnel", "operator", "ref", "lanes", "passenger_lines")
 
 
 def roads_down_to(least: str) -> tuple[str, ...]:
@@ -136,6 +136,24 @@ def wanted_tags(modes: Iterable[Mode], least_road: str = LEAST_ROAD) -> list[tup
     return found
 
 
+def overpass_filters(modes: Iterable[Mode], least_road: str = LEAST_ROAD) -> list[str]:
+    """Return the same as filters of ways in the query language of Overpass.
+
+    Examples
+    --------
+    >>> overpass_filters([Mode.FERRY])[1][:25]
+    '["route"~"^(ferry|constru'
+    """
+    values: dict[str, dict[str, None]] = {}
+    for key, value in wanted_tags(modes, least_road):
+        values.setdefault(key, {})[value] = None
+    plain = [key for key in values if ":" not in key]
+    filters = [f'["{key}"~"^({"|".join(values[key])})$"]' for key in plain]
+    late = dict.fromkeys(value for key in values if ":" in key for value in values[key])
+    keys = f"^({'|'.join(LIFE)}):({'|'.join(plain)})$"
+    return [*filters, f'[~"{keys}"~"^({"|".join(late)})$"]']
+
+
 def page() -> str:
     """Return the tables as the page of documentation, in Markdown."""
     words = {status: status.name.lower() for status in Status}
@@ -170,16 +188,22 @@ INTRO = f"""\
 This page is written by `corridors explain tags --docs`; edit the tables of
 `geodata/sources/osm_rules.py`, not the page.
 
-`corridors build --osm FILE...` reads `.osm`, `.osm.gz`, `.osm.bz2` and `.osm.pbf`;
+`corridors build --osm FILE` reads `.osm`, `.osm.gz`, `.osm.bz2` and `.osm.pbf`;
 `corridors build --overpass REGION` asks an Overpass server. Both keep rail, roads and ferries
 only, and turn their tags into ours by the tables below; what a tag does not say here has no
 effect. Who may pass is no matter of tags: `access` and its like are not read, rules say that.
 Which country a line lies in is told by the outlines, as for the shipped data; where a track's
 gauge is not tagged, that of the country holds. What was left out and which values could not be
-read is counted in the report of the build.
+read is told, with how often.
 
 Roads are read from motorways down to the class asked for, `{LEAST_ROAD}` if none is.
-`{"`, `".join(NO_COLUMN)}` are kept while reading but have no column in the network.
+{", ".join(f"`{key}`" for key in NO_COLUMN)} have no column in the network and are not kept.
+
+A file is read twice, first its ways, then the nodes that the kept ways run through. Memory
+holds what is kept and one bit for each possible id of a node: at most 1.6 GB for a file of
+today, however large. A server is asked tile by tile, on a grid of 2 degrees; tiles that came
+are kept in the cache and asked for once only, so that asking goes on where it stopped.
+Removing the cache asks anew.
 
 Data © OpenStreetMap contributors, ODbL 1.0: a network built from them is theirs as well.
 """

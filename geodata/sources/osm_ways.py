@@ -98,11 +98,11 @@ class WayCollector:
         """
         if way in self._seen:
             return
+        self._seen.add(way)
         meanings, notes = read_tags(tags, modes=self.wanted.modes, roads=self._roads)
         self.notes.update(notes)
         if not meanings:
             return
-        self._seen.add(way)
         refs = [node for node, after in _pairs(nodes) if node != after]
         for meaning in meanings:
             self.way.append(way)

@@ -51,6 +51,7 @@ def test_help_lists_the_verbs_in_the_order_of_the_work(tmp_path: Path) -> None:
         "explain route",
         "explain metric",
         "explain switches",
+        "explain tags",
     ],
 )
 def test_every_verb_explains_itself(verb: str, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -288,3 +289,10 @@ def test_the_page_prints_every_table() -> None:
     words = [*osm_rules.LIFE, *osm_rules.ELECTRIFIED, *osm_rules.ONEWAY, *osm_rules.SPEED_WORDS]
     assert [word for word in words if word not in page] == []
     assert "`1520;1435`" in page
+
+
+def test_the_page_of_the_docs_is_the_one_of_the_tables() -> None:
+    page = Path(__file__).parents[2] / "docs" / "openstreetmap.md"
+    assert page.read_text(encoding="utf-8") == osm_rules.page(), (
+        "run: corridors explain tags --docs"
+    )
