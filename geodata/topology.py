@@ -317,7 +317,7 @@ def stitch(network: Network, mode: Mode, *, near_km: float, gap_km: float) -> Ne
     apart by its shortest link of at most `gap_km`.
     """
     of_mode = np.flatnonzero(network.nodes.mode == mode)
-    scaled = _chord_points(network.nodes.lon[of_mode], network.nodes.lat[of_mode])
+    scaled = chord_points(network.nodes.lon[of_mode], network.nodes.lat[of_mode])
     pairs = cKDTree(scaled).query_pairs(gap_km, output_type="ndarray")
     ends = of_mode[np.sort(pairs, axis=1)]
     a, b = ends[:, 0], ends[:, 1]
@@ -351,7 +351,7 @@ def _join(network: Network, mode: Mode, a: Ints, b: Ints, km: Floats) -> Network
     return add(network, None, links)
 
 
-def _chord_points(lon: Floats, lat: Floats) -> Floats:
-    """Points on the sphere in km, so that straight distances serve for short gaps."""
+def chord_points(lon: Floats, lat: Floats) -> Floats:
+    """Return points on the sphere in km, (n, 3): straight distances serve for short gaps."""
     x, y = np.radians(lon), np.radians(lat)
     return 6371.0 * np.stack([np.cos(y) * np.cos(x), np.cos(y) * np.sin(x), np.sin(y)], axis=1)
