@@ -22,6 +22,7 @@ from corridors.scenario.register import load_register
 from geodata.checks import run_checks
 from geodata.facts_io import load_facts
 from geodata.folders import facts_folder
+from geodata.patch_checks import patch_findings
 from geodata.quality import write_docs
 from geodata.snapshot import open_network, open_snapshot, read_report
 
@@ -57,6 +58,7 @@ def check_all(network: Path, *, scenarios: Sequence[str] = (), docs: Path | None
     found = run_checks(
         open_network(network), snapshot.graph, facts, snapshot.branches, read_report(network)
     )
+    found += patch_findings(network)
     errors = [str(finding) for finding in found if finding.severity == "error"]
     warnings = [str(finding) for finding in found if finding.severity == "warning"]
     wrong, register, capacities = _table_errors()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,14 +15,13 @@ from geodata.build import FACTS
 from geodata.export import export_network
 from geodata.facts_io import load_facts
 from geodata.snapshot import open_network, open_snapshot, read_manifest
-from geodata.sources.extracts import EXTRACTS, read_outlines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from corridors.report.maps import RouteLine
-    from geodata.types import Floats, Network
+    from geodata.types import Network
 
 #: The view that attributes a disputed territory to no state.
 TERRITORY = "territory"
@@ -68,12 +66,12 @@ def write_map(network: Path, out: Path, *, run_folder: Path | None = None) -> tu
     SnapshotError, InputMissingError, OutputError
         If an input is missing or damaged, or the picture cannot be written.
     """
-    from corridors.report.maps import draw_network, draw_routes
+    from corridors.report.maps import country_rings, draw_network, draw_routes
 
     if out.suffix not in ENDINGS:
         msg = f"cannot write {out}: a picture ends in {' or '.join(ENDINGS)}"
         raise OutputError(msg)
-    outlines = list(_rings())
+    outlines = country_rings()
     whole, branches = open_network(network), open_snapshot(network).branches
     labels = by_use(branch.terminals for branch in branches)
     if run_folder is None:
@@ -83,13 +81,6 @@ def write_map(network: Path, out: Path, *, run_folder: Path | None = None) -> tu
         lines = list(_route_lines(run_folder))
         draw_routes(whole, lines, out, outlines=outlines, labels=labels, families=families)
     return (out,)
-
-
-def _rings() -> Iterator[Floats]:
-    shipped = read_outlines(EXTRACTS)
-    xy = np.stack([shipped.lon, shipped.lat], axis=1)
-    for start, stop in pairwise(shipped.start):
-        yield xy[start:stop]
 
 
 def _route_lines(folder: Path) -> Iterator[RouteLine]:

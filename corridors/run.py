@@ -16,6 +16,7 @@ from corridors.metrics.answers import Answers
 from corridors.metrics.chokepoint import traffic, traffic_metrics
 from corridors.metrics.cpmm import cpmm_metrics
 from corridors.metrics.route import route_metrics
+from corridors.metrics.sensitivity import sensitivities
 from corridors.metrics.shipped import ship
 from corridors.metrics.spread import spread_metrics
 from corridors.metrics.timing import Timer
@@ -23,6 +24,7 @@ from corridors.metrics.ways import WayFinder
 from corridors.model.result import Result
 from corridors.report.outputs import write_files
 from corridors.report.run_files import run_files
+from corridors.report.sensitivity_files import sensitivity_csv
 from corridors.scenario.capacities import FILE as CAPACITIES
 from corridors.scenario.capacities import load_capacities
 from corridors.scenario.capacity import capacity_rows
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from corridors.metrics.sensitivity import Sensitivity
     from corridors.model.scenario import Scenario
     from corridors.scenario.compile import Compiled
     from corridors.scenario.load import Loaded
@@ -92,6 +95,7 @@ def run(
     answer = solve(loaded.scenario, snapshot, whole.links.length_km, register)
     clock["solved"] = time.perf_counter()
     files = run_files(answer.result, answer.chokepoints, loaded.scenario, whole, snapshot.graph)
+    files["sensitivity.csv"] = sensitivity_csv(_sensitivities(loaded.scenario, snapshot, answer))
     if fronts:
         from corridors.report.front_files import front_files
 
@@ -157,6 +161,15 @@ def solve(scenario: Scenario, snapshot: Snapshot, link_km: Floats, register: Reg
         proof=shipped.proof,
     )
     return Answer(result, chokepoints, compiled)
+
+
+def _sensitivities(
+    scenario: Scenario, snapshot: Snapshot, answer: Answer
+) -> tuple[Sensitivity, ...]:
+    """Return what each uncertain input alone makes of what was found."""
+    result, proof = answer.result, answer.result.proof
+    cost = proof.cost_usd if proof else 0.0
+    return sensitivities(scenario, answer.compiled, snapshot, result.demands, cost)
 
 
 def inputs_of(loaded: Loaded, snapshot: Snapshot) -> dict[str, bytes | Path | str]:

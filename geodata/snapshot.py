@@ -69,6 +69,7 @@ def write_snapshot(
     branches: Sequence[Branch],
     report: Mapping[str, Any],
     inputs: Mapping[str, str],
+    texts: Mapping[str, str] | None = None,
 ) -> str:
     """Write the snapshot whole or not at all; return its id.
 
@@ -82,6 +83,8 @@ def write_snapshot(
         What a run and the documentation need beside the arrays.
     inputs
         Sha256 by name of every file the network was built from.
+    texts
+        Further files by name, such as what patches joined.
 
     Raises
     ------
@@ -101,6 +104,8 @@ def write_snapshot(
             np.save(partial / f"{name}.npy", array, allow_pickle=False)
         _write_json(partial / "meta.json", meta)
         _write_json(partial / "report.json", report)
+        for name, text in (texts or {}).items():
+            (partial / name).write_text(text, encoding="utf-8")
         files = {
             path.name: {"bytes": path.stat().st_size, "sha256": _sha256(path)}
             for path in sorted(partial.iterdir())
@@ -216,6 +221,22 @@ def read_report(folder: Path) -> dict[str, Any]:
     path = folder / "report.json"
     _check_hash(path, manifest["files"]["report.json"]["sha256"])
     return _read_json(path)
+
+
+def read_text(folder: Path, name: str) -> str:
+    """Return a further file of a snapshot, checked against its hash; empty if it has none.
+
+    Raises
+    ------
+    SnapshotError
+        If the file is missing though listed, or altered.
+    """
+    entry = read_manifest(folder)["files"].get(name)
+    if entry is None:
+        return ""
+    _check_size(folder / name, entry["bytes"])
+    _check_hash(folder / name, entry["sha256"])
+    return (folder / name).read_text(encoding="utf-8")
 
 
 def _arrays(network: Network, graph: DecisionGraph) -> dict[str, NDArray[Any]]:

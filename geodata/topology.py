@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Values = np.ndarray | float
 #: Shortest length of a line, in km: duplicate points of the data stay one metre apart.
 SHORTEST_KM = 0.001
+#: Cuts nearer to each other or to a link's end than this fraction are one.
+ONCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,48 @@ def split_links(network: Network, rows: Ints, at: Floats) -> tuple[Network, Ints
     result = np.empty(len(rows), np.int64)
     result[order] = new
     return network, result
+
+
+def split_where_crossed(network: Network, rows: Ints, lines: Floats) -> tuple[Network, Ints]:
+    """Cut the links `rows` wherever they meet one of the straight `lines`.
+
+    Parameters
+    ----------
+    network, rows
+        The network and the links to cut.
+    lines
+        Ends of the straight lines in degrees, shape (m, 4): lon, lat, lon, lat.
+
+    Returns
+    -------
+    Network, indices
+        The new nodes; a link that a line meets at its end only is not cut.
+    """
+    pieces = segments(network, rows)
+    ends = np.stack([pieces.lon_a, pieces.lat_a, pieces.lon_b, pieces.lat_b], axis=1)
+    drawn = cast("NDArray[np.object_]", shapely.linestrings(ends.reshape(-1, 2, 2)))
+    borders = cast("NDArray[np.object_]", shapely.linestrings(lines.reshape(-1, 2, 2)))
+    piece, border = shapely.STRtree(borders).query(drawn, predicate="intersects")
+    t = _crossing_fraction(ends[piece], lines[border])
+    at = pieces.start[piece] + t * (pieces.stop[piece] - pieces.start[piece])
+    inside = (at > ONCE) & (at < 1 - ONCE)
+    link, at = pieces.link[piece[inside]], at[inside]
+    # Two border pieces that meet on the line give one cut.
+    _, once = np.unique(
+        np.stack([link, np.rint(at / ONCE).astype(np.int64)]), axis=1, return_index=True
+    )
+    return split_links(network, link[once], at[once])
+
+
+def _crossing_fraction(line: Floats, border: Floats) -> Floats:
+    """Fraction along `line` where it meets `border`, both (n, 4)."""
+    dx, dy = line[:, 2] - line[:, 0], line[:, 3] - line[:, 1]
+    ex, ey = border[:, 2] - border[:, 0], border[:, 3] - border[:, 1]
+    cross = dx * ey - dy * ex
+    parallel = cross == 0
+    ox, oy = border[:, 0] - line[:, 0], border[:, 1] - line[:, 1]
+    t = (ox * ey - oy * ex) / np.where(parallel, 1, cross)
+    return np.where(parallel, 0.5, np.clip(t, 0, 1))
 
 
 def points_along(network: Network, rows: Ints, at: Floats) -> Floats:

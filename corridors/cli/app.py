@@ -13,11 +13,14 @@ from typer.core import TyperGroup
 
 from corridors.cli.catalogue import register as register_catalogue
 from corridors.cli.choices import register as register_choices
+from corridors.cli.compare import compare
 from corridors.cli.control import control
 from corridors.cli.cpmm import register as register_cpmm
 from corridors.cli.cut import register as register_cut
 from corridors.cli.design import register as register_design
 from corridors.cli.explain import explain_app
+from corridors.cli.gis import RunsByDefault
+from corridors.cli.gis import register as register_gis
 from corridors.cli.options import (
     DEFAULT_NETWORK,
     Json,
@@ -61,8 +64,14 @@ app = typer.Typer(
     add_completion=True,
     epilog="A first run: corridors build --out net && corridors run baseline --network net",
 )
-export_app = typer.Typer(help="Write the network or a map for other tools.", no_args_is_help=True)
+export_app = typer.Typer(
+    cls=RunsByDefault,
+    help="Write runs, the network or a map for other tools; export DIR... is export run DIR...",
+    no_args_is_help=True,
+    epilog="Example: corridors export build/baseline --out build/gis",
+)
 app.callback()(take_data)
+register_gis(export_app)
 register_profile(export_app)
 register_why(explain_app)
 register_choices(explain_app)
@@ -208,28 +217,7 @@ app.command(epilog="Example: corridors sweep baseline --switches AZ,GE,TR,RASHT-
 app.command(epilog="Example: corridors control baseline --players AZ,GE,IR,KZ,RU,TM,TR")(control)
 
 
-@app.command(epilog="Example: corridors compare baseline zangezur_tripp --out build/changes")
-def compare(
-    a: Annotated[str, typer.Argument(help="Scenario by id or path, or folder of a run.")],
-    b: Annotated[str, typer.Argument(help="The other one.")],
-    network: NetworkFolder = DEFAULT_NETWORK,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for compare.json and compare.geojson.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Tell what two scenarios differ in: rules, arcs, routes."""
-    from corridors.compare import compare as compare_scenarios
-
-    found = compare_scenarios(a, b, network=network, out=out)
-    if json:
-        print_json(found.as_dict())
-    else:
-        from corridors.cli.changes import show_comparison
-
-        show_comparison(found, out)
-
-
+app.command(epilog="Example: corridors compare baseline zangezur_tripp hormuz_shut")(compare)
 app.command(epilog="Example: corridors validate --out build/validation")(validate)
 app.command(epilog="Example: corridors fit --out build/fitted.csv")(fit)
 

@@ -23,6 +23,7 @@ from corridors.report.pens import (
 )
 from corridors.report.pictures import drawing, write_picture
 from geodata.geometry import HALF_TURN, Lines, link_lines, unwrapped
+from geodata.sources.extracts import EXTRACTS, read_outlines
 from geodata.types import Kind, Mode, Status
 
 if TYPE_CHECKING:
@@ -34,7 +35,10 @@ if TYPE_CHECKING:
     from corridors.report.projection import Extent
     from geodata.types import Bools, Floats, Network
 
-__all__ = ["OVERVIEW", "RouteLine", "draw_network", "draw_routes"]
+__all__ = [
+    "OVERVIEW", "RouteLine", "country_rings", "draw_base", "draw_network", "draw_routes",
+    "line_sample",
+]  # fmt: skip
 
 #: West, south, east, north in degrees: Europe to China, Moscow to Mumbai.
 OVERVIEW: Extent = (17.0, 17.0, 104.0, 65.0)
@@ -55,6 +59,13 @@ class RouteLine:
     corridor: str
     mode: str
     lonlat: Floats = field(repr=False)
+
+
+def country_rings() -> list[Floats]:
+    """Return the shipped outlines of countries as rings in degrees, each of shape (n, 2)."""
+    shipped = read_outlines(EXTRACTS)
+    xy = np.stack([shipped.lon, shipped.lat], axis=1)
+    return [xy[start:stop] for start, stop in pairwise(shipped.start)]
 
 
 @drawing()
@@ -93,14 +104,14 @@ def draw_network(
     places = _terminals(network)
     page = Page(extent or OVERVIEW, title=title, legend_rows=1)
     page.land(outlines)
-    _draw_base(page, network, NETWORK_PENS)
+    draw_base(page, network, NETWORK_PENS)
     not_built = np.isin(network.links.status, (Status.UNDER_CONSTRUCTION, Status.PLANNED))
     page.lines(_lines(network, not_built), NOT_BUILT_PEN, order=5, raster=False)
     page.points(_stops(network, Kind.GAUGE_CHANGE), "D", size=3.2, order=6)
     _name(page, network, places, labels)
     pens = (*NETWORK_PENS.values(), NOT_BUILT_PEN)
     names = [*(pen.label for pen in pens), "change of track gauge"]
-    page.legend([*map(_sample, pens), (_diamond(),)], names)
+    page.legend([*map(line_sample, pens), (_diamond(),)], names)
     write_picture(page.figure, path, colours=PALETTE)
 
 
@@ -142,18 +153,18 @@ def draw_routes(
     rows = -(-(len(pens) + len(_mode_samples())) // LEGEND_COLUMNS)
     page = Page(extent or OVERVIEW, title=title, legend_rows=rows)
     page.land(outlines)
-    _draw_base(page, network, PALE_PENS)
+    draw_base(page, network, PALE_PENS)
     for k, (family, pen) in enumerate(pens.items()):
         for mode, lines in pieces[family].items():
             dashed = Pen(pen.colour, pen.width, ROUTE_DASHES[mode], pen.label, pen.hollow)
             page.lines(lines, dashed, order=4 + k / 100, raster=False)
     _name(page, network, places, labels)
     samples = (*pens.values(), *_mode_samples())
-    page.legend(list(map(_sample, samples)), [pen.label for pen in samples])
+    page.legend(list(map(line_sample, samples)), [pen.label for pen in samples])
     write_picture(page.figure, path, colours=PALETTE)
 
 
-def _draw_base(page: Page, network: Network, pens: Mapping[Mode, Pen]) -> None:
+def draw_base(page: Page, network: Network, pens: Mapping[Mode, Pen]) -> None:
     """Draw what is built, mode by mode."""
     built = network.links.status == Status.BUILT
     for k, (mode, pen) in enumerate(pens.items()):
@@ -244,7 +255,7 @@ def _mode_samples() -> tuple[Pen, ...]:
     return tuple(Pen("#666666", 2.2, ROUTE_DASHES[mode], name) for mode, name in names.items())
 
 
-def _sample(pen: Pen) -> tuple[Line2D, ...]:
+def line_sample(pen: Pen) -> tuple[Line2D, ...]:
     """Return the legend's sample of a pen."""
     from matplotlib.lines import Line2D
 

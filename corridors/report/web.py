@@ -208,29 +208,36 @@ def _groups(charts: Sequence[Chart]) -> list[dict[str, Any]]:
     ]
 
 
-def _glance(runs: Sequence[Folder]) -> list[list[str]]:
-    """Return the main numbers of runs as rows: words, then a cell for each run."""
+def _glance(runs: Sequence[Folder]) -> list[list[Any]]:
+    """Return the main numbers of runs as rows: words, then for each run its number and change."""
     columns = [_main_numbers(run) for run in runs]
-    return [[words, *(column[words] for column in columns)] for words in columns[0]] if runs else []
+    return [
+        [words, *(_cell(column[words], columns[0][words]) for column in columns)]
+        for words in (columns[0] if columns else ())
+    ]
 
 
-def _main_numbers(run: Folder) -> dict[str, str]:
+def _main_numbers(run: Folder) -> dict[str, float | None]:
     of = {row["name"]: row["value"] for row in run.result["metrics"]
           if row["subject_kind"] == "scenario"}  # fmt: skip
+    cost = of.get("generalised_cost")
     demands = run.result["demands"]
-    shut = sum(one["status"] != "ok" for one in demands)
-    full = sum(one["binds"] == "yes" for one in run.result.get("bottlenecks", ()))
     return {
-        "cargo asked for, TEU": _amount(of.get("demand")),
-        "cargo that finds no way, TEU": _amount(of.get("unserved")),
-        "cost of all cargo with its time, million USD": _amount(of.get("generalised_cost"), 1e6),
-        "demands without an open route": f"{shut} of {len(demands)}",
-        "capacities that are full": str(full),
-    }
+        "cargo asked for, TEU a year": of.get("demand"),
+        "cargo that finds no way, TEU a year": of.get("unserved"),
+        "cost of all cargo with its time, million USD a year": None if cost is None else cost / 1e6,
+        "demands": len(demands),
+        "demands without an open route": sum(one["status"] != "ok" for one in demands),
+        "capacities that are full": sum(one["binds"] == "yes" for one in run.result["bottlenecks"]),
+    }  # fmt: skip
 
 
-def _amount(value: float | None, unit: float = 1.0) -> str:
-    return "not known" if value is None else f"{value / unit:,.0f}"
+def _cell(value: float | None, first: float | None) -> tuple[str, str]:
+    """Return a number, and by how much it differs from the first scenario's."""
+    if value is None:
+        return "not known", ""
+    step = 0.0 if first is None else value - first
+    return f"{value:,.0f}", f"{step:+,.0f}".replace("-", "\u2212") if round(step) else ""
 
 
 def _told(folder: Folder) -> dict[str, str]:

@@ -173,4 +173,6 @@ def _cuts(of_point: Whole, offset: Whole, count: int) -> Bools:
     ways = np.bincount(np.unique(steps, axis=0).reshape(-1), minlength=count)
     cut: Bools = ways != 2  # noqa: PLR2004 - one way in, one way on
     cut[of_point[np.concatenate([first, last])]] = True
+    amid = at[:-1][np.diff(at) == 1]
+    cut[of_point[amid[of_point[amid - 1] == of_point[amid + 1]]]] = True  # turns back here
     return cut

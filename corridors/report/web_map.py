@@ -46,6 +46,8 @@ _OUTLINE_PX, _LINE_PX = 0.6, 0.35
 _FONT, _LETTER, _MOST_NAMES = 11, 6.0, 45
 #: Kinds of places whose names are names, not ends of a line.
 _NAMED = frozenset({"terminal", "crossing", "strait"})
+#: How the name of a place without one begins.
+_UNNAMED = "unnamed"
 
 
 def shown_points(atlas: Atlas) -> Floats:
@@ -263,7 +265,11 @@ def _middle(lines: Sequence[Floats]) -> Floats:
 def _busiest(atlas: Atlas, view: View) -> list[tuple[str, tuple[float, float]]]:
     """Return the places of a scenario, the one most cargo passes first."""
     (told,) = (one for one in atlas.plain["scenarios"] if one["id"] == view.scenario)
-    named = (row for row in told["places"] if row["kind"] in _NAMED)
+    named = (
+        row
+        for row in told["places"]
+        if row["kind"] in _NAMED and not row["name"].startswith(_UNNAMED)
+    )
     rows = sorted(named, key=lambda row: (-(row["teu_per_year"] or 0), row["asset_id"]))
     return [(row["name"], tuple(row["at"])) for row in rows]
 

@@ -57,6 +57,7 @@ FILES = [
     "metrics.parquet",
     "result.json",
     "routes.geojson",
+    "sensitivity.csv",
 ]
 STOPS = {"border", "gauge_change", "transfer", "port", "waiting", "access", "connector", "strait"}
 

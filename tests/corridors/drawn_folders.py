@@ -237,7 +237,7 @@ def _front(
 def _actor(name: str, title: str, usd: float | None, *, player: bool) -> dict[str, Any]:
     values = {
         column: usd if usd is not None else ""
-        for column in ACTOR_FIELDS if column.startswith(("shapley", "banzhaf"))
+        for column in map(str, ACTOR_FIELDS) if column.startswith(("shapley", "banzhaf"))
     }  # fmt: skip
     return dict.fromkeys(ACTOR_FIELDS, "") | values | {
         "actor": name, "name": title, "player": "yes" if player else "no",

@@ -39,6 +39,7 @@
   const days = (hours) => `${plain(hours)} h (${plain(hours / 24, 1)} days)`;
   const tint = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
   const sum = (rows) => rows.reduce((all, one) => all + one, 0);
+  const count = (n, one, many) => `${plain(n)} ${n === 1 ? one : many}`;
   const list = (cell) => String(cell || "").split(";").filter(Boolean);
 
   const decode = (text) => {
@@ -255,14 +256,13 @@
     const teu = sum(routes.map((one) => one.teu || 0));
     const families = [...new Set(routes.map((one) => one.family || NO_FAMILY))];
     return el("div", {}, el("strong", {}, `${MODE_WORDS[MODE_OF[k]]}: ${plain(teu)} TEU a year`),
-      el("div", {}, `${routes.length} routes; ${families.slice(0, 4).join(", ")}${families.length > 4 ? " and others" : ""}`));
+      el("div", {}, `${count(routes.length, "route", "routes")}; ${families.slice(0, 4).join(", ")}${families.length > 4 ? " and others" : ""}`));
   };
 
   const drawMarks = () => {
     markGroup.clearLayers();
     if (!state.places) return;
-    for (const place of now().places) {
-      if (state.actor && !concerns(place)) continue;
+    for (const place of placesShown()) {
       const mark = L.circleMarker([place.at[1], place.at[0]], {
         renderer: MARKS, radius: 2.5 + 7 * (place.traffic_share || 0) ** 0.5, weight: 1.4,
         color: tint("ink"), fillColor: tint("halo"), fillOpacity: 0.85,
@@ -271,14 +271,19 @@
         el("div", {}, `${place.kind}; ${plain(place.teu_per_year)} TEU a year`)));
     }
     for (const one of now().capacities) {
-      if (one.binds !== "yes" || (state.actor && !concerns(one))) continue;
+      if (one.binds !== "yes" || state.demand || (state.actor && !concerns(one))) continue;
       const mark = L.circleMarker([one.at[1], one.at[0]], {
-        renderer: MARKS, radius: 7, weight: 3, color: tint("less"), fill: true, fillOpacity: 0.05, dashArray: "3 2",
+        renderer: MARKS, radius: 8, weight: 3, color: tint("ink"), fill: true, fillOpacity: 0.05, dashArray: "3 2",
       });
       wire(mark, { kind: "capacity", key: one.capacity_id }, () => el("div", {}, el("strong", {}, one.label),
         el("div", {}, `full: ${plain(one.used_teu_per_year)} TEU a year; another is worth ${plain(one.shadow_price_low_usd_per_teu)} USD`)));
     }
     for (const row of state.show === "change" ? now().changes : []) drawChange(row);
+  };
+  const placesShown = () => {
+    if (!state.demand && !state.actor) return now().places;
+    const met = new Set(now().routes.filter(passes).flatMap((one) => one.legs.flatMap((leg) => [leg.from, leg.to])));
+    return now().places.filter((one) => (state.demand ? met.has(one.asset_id) : concerns(one)));
   };
   const wire = (mark, what, tip) => {
     mark.on("mouseover", () => glance(what));
@@ -325,7 +330,7 @@
     };
     if (state.colour === "corridor" && state.show !== "change") for (const [name, at] of middles()) put(name, at, true);
     const kinds = new Set(["terminal", "crossing", "strait"]);
-    const places = now().places.filter((one) => kinds.has(one.kind)).sort((a, b) => (b.teu_per_year || 0) - (a.teu_per_year || 0));
+    const places = placesShown().filter((one) => kinds.has(one.kind) && !one.name.startsWith("unnamed")).sort((a, b) => (b.teu_per_year || 0) - (a.teu_per_year || 0));
     for (const place of places.slice(0, 160)) {
       if (taken.length > 70) break;
       put(place.name.split(/[(/,;]/)[0].trim() || place.name, [place.at[1], place.at[0]], false);
@@ -616,7 +621,7 @@
   const tell = () => {
     const one = now(), routes = one.routes.filter((route) => passes(route) && route.teu);
     const left = sum([...one.demands.values()].map((demand) => demand.unserved || 0));
-    const words = `${plain(sum(routes.map((route) => route.teu)))} TEU a year on ${routes.length} routes` +
+    const words = `${plain(sum(routes.map((route) => route.teu)))} TEU a year on ${count(routes.length, "route", "routes")}` +
       (state.demand || state.actor || state.familiesOff.size ? " as chosen" : left ? `; ${plain(left)} TEU find no way` : "") + ".";
     const change = state.show === "change"
       ? " Solid lines have more cargo than in the first scenario, dashed lines less; pale lines are unchanged." : "";

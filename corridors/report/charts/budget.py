@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from corridors.report.charts.frame import HALO, Axis, amount, grid, pens
+from corridors.report.charts.frame import Axis, amount, grid, over_lines, pens
 from corridors.report.pieces import Chart
 from corridors.report.svg import cut, group, line, marker, path, picture, text
 
@@ -58,16 +58,16 @@ def budget_chart(design: Mapping[str, Any], ids: Ids) -> Chart | None:
     if asked <= end:
         at = x.at(asked)
         body.append(line(at, TOP, at, FOOT, stroke_width=1.4, **mark.stroke))
-        body.append(text(at - 5, FOOT - 8, "budget asked for", text_anchor="end",
-                         font_size="11", **HALO))  # fmt: skip
+        body.append(over_lines(at - 5, FOOT - 8, "budget asked for", text_anchor="end",
+                               font_size="11"))  # fmt: skip
     numbered = _largest(saved)
     for at, step in enumerate(steps):
         shape = marker("circle", x.at(spent[at]), y.at(saved[at]), 3.6, fill=pen.colour)
         body.append(group([shape], tip=_said(step, spent[at], saved[at])))
         if at in numbered:
-            number = str(numbered.index(at) + 1)
-            body.append(text(x.at(spent[at]) - 6, y.at(saved[at]) - 7, number, text_anchor="end",
-                             font_size="11", font_weight="600", **HALO))  # fmt: skip
+            number, left = str(numbered.index(at) + 1), x.at(spent[at]) - 6
+            body.append(over_lines(left, y.at(saved[at]) - 7, number, text_anchor="end",
+                                   font_size="11", font_weight="600"))  # fmt: skip
     for row, at in enumerate(numbered):
         said = f"{row + 1}   {_said(steps[at], spent[at], saved[at])}"
         body.append(text(LEFT, FOOT + 60 + 17 * row, cut(said, RIGHT - LEFT, 11.5),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corridors.report.charts.frame import FAINT, GRID, PAPER, Axis, amount, signed
+from corridors.report.charts.frame import FAINT, GRID, Axis, amount, hollow, signed
 from corridors.report.charts.waterfall import LESS, MORE
 from corridors.report.pieces import Chart, Mark
 from corridors.report.svg import cut, group, line, marker, picture, rect, text, width_of
@@ -13,7 +13,7 @@ from corridors.report.svg import cut, group, line, marker, picture, rect, text, 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from corridors.report.svg import Ids, Look
+    from corridors.report.svg import Ids
 
 __all__ = ["Change", "changes_chart"]
 
@@ -119,18 +119,22 @@ def _pair(one: Change, at: int, by: float, scale: Axis, y: float) -> list[str]:
     add = one.adds[at] * by
     colour = MORE if add > 0 else LESS
     parts, ends = [], []
-    for pair, hollow in ((one.before, True), (one.after, False)):
+    for pair, empty in ((one.before, True), (one.after, False)):
         if pair is not None:
             x = scale.at(pair[at] * by)
             ends.append(x)
-            look: Look = {"stroke": colour, "stroke_width": 1.6}
-            inside: Look = PAPER if hollow else {"fill": colour}
-            parts.append(marker("circle", x, y, 4.2, **look, **inside))
+            parts.append(_dot(x, y, colour, empty=empty))
     if len(ends) == 2:  # noqa: PLR2004 - before and after
         parts.insert(0, line(ends[0], y, ends[1], y, stroke=colour, stroke_width=2.2))
     said = signed(add) if not one.opens else "no route" if one.after is None else "new"
     parts.append(text(max(ends) + 9, y + 4, said, font_size="11"))
     return parts
+
+
+def _dot(x: float, y: float, colour: str, *, empty: bool) -> str:
+    if empty:
+        return hollow("circle", x, y, 4.2, colour, 1.6)
+    return marker("circle", x, y, 5.0, fill=colour)
 
 
 def _said(one: Change) -> str:
@@ -142,8 +146,8 @@ def _said(one: Change) -> str:
 
 def _key(y: float, base: str, scenario: str) -> list[str]:
     parts, x = [], LEFT + 6
-    for said, look in ((base, PAPER), (scenario, {"fill": "currentColor"})):
-        parts.append(marker("circle", x, y - 4, 4.2, stroke="currentColor", **look))
+    for said, empty in ((base, True), (scenario, False)):
+        parts.append(_dot(x, y - 4, "currentColor", empty=empty))
         parts.append(text(x + 10, y, said, font_size="11", **FAINT))
         x += width_of(said, 11) + 34
     for said, colour in (("more", MORE), ("less", LESS)):

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from corridors.report.charts.frame import (
     FAINT,
-    PAPER,
     Axis,
     Pen,
     amount,
     grid,
+    hollow,
     key,
     pens,
 )
@@ -120,7 +120,7 @@ def _curve(
                 parts.append(line(at, y.at(ends[0]), at, y.at(ends[1]), stroke=look.colour,
                                   stroke_width=6, stroke_opacity="0.35"))  # fmt: skip
     for (size, value), (left, down) in zip(found, points, strict=True):
-        shape = marker(look.shape, left, down, 3.6, stroke=look.colour, stroke_width=1.4, **PAPER)
+        shape = hollow(look.shape, left, down, 3.6, look.colour)
         tip = f"{said}, {size} closed: {amount(value)} million USD a year"
         parts.append(group([shape], tip=tip))
     return parts

@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from corridors.report.svg import Look
 
 __all__ = [
-    "FAINT", "GRID", "HALO", "INK_LINE", "MINUS", "PAPER", "SHAPES", "Axis", "Pen", "amount",
-    "grid", "key", "millions", "pens", "signed", "spread_apart", "ticks",
+    "FAINT", "GRID", "INK_LINE", "MINUS", "PAPER", "SHAPES", "Axis", "Pen", "amount", "grid",
+    "hollow", "key", "millions", "over_lines", "pens", "signed", "spread_apart", "ticks",
 ]  # fmt: skip
 
-#: Lines and words in the ink of the page, the less important paler.
-INK_LINE: Look = {"class_": "axis", "stroke": "currentColor", "stroke_opacity": "0.7"}
-GRID: Look = {"class_": "grid", "stroke": "currentColor", "stroke_opacity": "0.14"}
-FAINT: Look = {"class_": "faint", "fill": "currentColor", "fill_opacity": "0.72"}
+#: All is drawn in the colour of its class: of the light page if no sheet says another one.
+INK_LINE: Look = {"class_": "axis", "stroke": "currentColor", "color": "#6b7178"}
+GRID: Look = {"class_": "grid", "stroke": "currentColor", "color": "#dedbd3"}
+FAINT: Look = {"class_": "faint", "fill": "currentColor", "color": "#59616b"}
 #: The ground of the page: the inside of markers, and a rim around words over lines.
-PAPER: Look = {"class_": "paper", "fill": "#ffffff"}
+PAPER: Look = {"class_": "paper", "fill": "currentColor", "color": "#ffffff"}
 HALO: Look = {
-    "class_": "ink halo", "fill": "currentColor", "stroke": "#ffffff", "stroke_width": 3,
-    "paint_order": "stroke", "stroke_linejoin": "round",
+    "class_": "halo", "fill": "currentColor", "stroke": "currentColor", "stroke_width": 3,
+    "stroke_linejoin": "round", "color": "#ffffff",
 }  # fmt: skip
 SHAPES = ("circle", "square", "diamond", "up", "down", "cross")
 #: A true minus, which stands as high as digits do.
@@ -172,6 +172,18 @@ def grid(
     parts.append(text(x.stop, y.start + 33, x_name, text_anchor="end", **_small()))
     parts.append(text(x.start, y.stop - 9, y_name, **_small()))
     return parts
+
+
+def hollow(shape: str, x: float, y: float, size: float, colour: str, width: float = 1.3) -> str:
+    """Return a marker with the ground of the page inside and a rim in a colour."""
+    inside = marker(shape, x, y, size, **PAPER)
+    return inside + marker(shape, x, y, size, fill="none", stroke=colour, stroke_width=width)
+
+
+def over_lines(x: float, y: float, said: str, **attributes: str | float | None) -> str:
+    """Return words that stay readable over lines, by a rim in the ground of the page."""
+    rim = text(x, y, said, **(attributes | HALO))
+    return rim + text(x, y, said, **attributes)
 
 
 def _small() -> Look:

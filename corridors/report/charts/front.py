@@ -8,12 +8,12 @@ import numpy as np
 
 from corridors.report.charts.frame import (
     FAINT,
-    HALO,
-    PAPER,
     Axis,
     Pen,
     amount,
     grid,
+    hollow,
+    over_lines,
     pens,
 )
 from corridors.report.labels import place_labels
@@ -23,7 +23,7 @@ from corridors.report.svg import group, line, marker, path, picture, text, width
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from corridors.report.svg import Ids, Look
+    from corridors.report.svg import Ids
 
     Row = Mapping[str, str]
 
@@ -83,11 +83,9 @@ def front_chart(scenario: str, demand: str, rows: Sequence[Row], ids: Ids) -> Ch
 
 
 def _point(row: Row, at: tuple[float, float], element: str, pen: Pen, *, kept: bool) -> str:
-    look: Look = (
-        {"fill": pen.colour} if kept else {"stroke": pen.colour, "stroke_width": 1.3, **PAPER}
-    )
     tip = f"{_usd(row)} USD per TEU, {_h(row)} hours, {_along(row)}{_between(row)}"
-    shape = marker("circle" if kept else "diamond", *at, 5.0 if kept else 3.4, **look)
+    full = marker("circle", *at, 5.0, fill=pen.colour)
+    shape = full if kept else hollow("diamond", *at, 3.4, pen.colour)
     return group([shape], tip=tip, id=element, class_="mark")
 
 
@@ -107,7 +105,7 @@ def _names(
         places, sizes, frame=(LEFT, -FOOT, WIDTH, -TOP + 16), gap=8.0, dot=4.0, clear=every
     )
     return [
-        text(one.x, -one.y - 3, chosen[one.index][0], font_size=str(SMALL), **HALO) for one in found
+        over_lines(one.x, -one.y - 3, chosen[one.index][0], font_size=str(SMALL)) for one in found
     ]
 
 
@@ -117,7 +115,7 @@ def _key(pen: Pen, y: float) -> list[str]:
         line(LEFT, middle, LEFT + 26, middle, stroke_width=2.0, stroke=pen.colour),
         marker("circle", LEFT + 13, middle, 5.0, fill=pen.colour),
         text(LEFT + 33, y, "best for some value of time", font_size="11", **FAINT),
-        marker("diamond", LEFT + 226, middle, 3.6, stroke=pen.colour, stroke_width=1.3, **PAPER),
+        hollow("diamond", LEFT + 226, middle, 3.6, pen.colour),
         text(LEFT + 237, y, "unbeaten, but best for none", font_size="11", **FAINT),
     ]
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from corridors.report.charts.frame import (
     FAINT,
-    PAPER,
     Axis,
     amount,
     grid,
+    hollow,
     pens,
     spread_apart,
 )
 from corridors.report.pieces import Chart, Mark
-from corridors.report.svg import cut, group, line, marker, path, picture, text
+from corridors.report.svg import cut, group, line, path, picture, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,8 +110,7 @@ def _line(
     said = f"{row['actor']}  {amount(values[-1])}  {row['name']}"
     parts = [
         path(points, stroke_width=2.0, **pen.stroke),
-        *(marker(pen.shape, *at, 3.6, stroke=pen.colour, stroke_width=1.4, **PAPER)
-          for at in points),
+        *(hollow(pen.shape, *at, 3.6, pen.colour) for at in points),
         line(*end, left - 2, height, stroke=pen.colour, stroke_width=0.8, stroke_opacity="0.7"),
         path(((left, height), (left + 22, height)), stroke_width=2.4, **pen.stroke),
         text(left + 28, height + 4, cut(said, WIDTH - left - 30)),

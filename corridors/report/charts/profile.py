@@ -8,17 +8,17 @@ import numpy as np
 
 from corridors.report.charts.frame import (
     FAINT,
-    HALO,
-    PAPER,
     Axis,
     amount,
     grid,
+    hollow,
+    over_lines,
     pens,
     spread_apart,
 )
 from corridors.report.labels import place_labels, short_name
 from corridors.report.pieces import Chart, Mark
-from corridors.report.svg import cut, group, line, marker, path, picture, text, width_of
+from corridors.report.svg import cut, group, line, path, picture, text, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,7 +130,7 @@ class _Panel:
     def _jumps(self, one: Profile, points: Sequence[tuple[float, float]], pen: Pen) -> list[str]:
         """Return a marker at the top of each jump that can be seen."""
         return [
-            marker(SHAPES[step.kind], x, y, 3.1, stroke=pen.colour, stroke_width=1.2, **PAPER)
+            hollow(SHAPES[step.kind], x, y, 3.1, pen.colour, 1.2)
             for step, (x, y) in zip(one.steps, points[1:], strict=True)
             if step.is_stop and getattr(step, self.quantity) >= MARKED * self.top
         ]
@@ -169,7 +169,7 @@ class _Panel:
         frame = (LEFT, -self.y.start, RIGHT + 8, -self.y.stop + 12)
         found = place_labels(points, sizes, frame=frame, gap=7.0, dot=2.0)
         return [
-            text(one.x, -one.y - 3, said[one.index], font_size=str(SMALL), **HALO) for one in found
+            over_lines(one.x, -one.y - 3, said[one.index], font_size=str(SMALL)) for one in found
         ]
 
     def _largest(self) -> list[tuple[Step, float, float]]:
@@ -200,8 +200,7 @@ def _shapes_key(profiles: Sequence[Profile], y: float) -> list[str]:
     parts, x = [], LEFT
     for kind, shape in SHAPES.items():
         if kind in kinds:
-            parts.append(marker(shape, x + 4, y - 4, 3.6, stroke="currentColor",
-                                stroke_width=1.2, **PAPER))  # fmt: skip
+            parts.append(hollow(shape, x + 4, y - 4, 3.6, "currentColor"))
             parts.append(text(x + 13, y, kind, font_size="11", **FAINT))
             x += 28 + width_of(kind, 11)
     return parts
