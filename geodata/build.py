@@ -128,11 +128,13 @@ def _inputs(extracts: Path, facts_folder: Path) -> dict[str, str]:
 
 def _patch_inputs(patches: Sequence[Patch]) -> dict[str, str]:
     """Sha256 of the files of each patch, by its name and theirs."""
-    return {
-        f"patch/{patch.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest()
-        for patch in patches
-        for path in patch.files
-    }
+    found = {}
+    for patch in patches:
+        for path in patch.files:
+            with path.open("rb") as file:  # in pieces: files of whole countries are large
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            found[f"patch/{patch.name}/{path.name}"] = digest
+    return found
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,8 @@ def build_network(
         plain = _through(clean, chain[first:bound], silent)
         reports = border_report(plain, facts), report
         plain = _through(plain, chain[bound : bound + 1], silent)
-        texts = patch_files(laid, facts, (plain, network), reports)
+        own = {name: text for patch in patches for name, text in patch.texts.items()}
+        texts = own | patch_files(laid, facts, (plain, network), reports)
     network = _through(network, chain[bound + 1 :], tell)
     return Built(network, report | {"unattached": _unattached(network, facts)}, texts)
 

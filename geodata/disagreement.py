@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from geodata.tracks import Tracks
     from geodata.types import Floats, Ints
 
-__all__ = ["Disagreement", "as_csv", "disagreements", "read_csv"]
+__all__ = ["DISAGREEMENTS", "Disagreement", "as_csv", "disagreements", "read_csv"]
 
+#: File of a snapshot that holds the rows.
+DISAGREEMENTS = "osm_disagreements.csv"
 MODES = {"rail": Mode.RAIL, "road": Mode.ROAD}
 #: A line this many km farther from a place than the row's own accuracy is not at it.
 REACH_KM = 3.0
@@ -61,14 +63,16 @@ class Disagreement:
     lon: float
     lat: float
 
+    @property
+    def words(self) -> str:
+        """Return what each says, and where."""
+        ways = f" ({self.where})" if self.where else ""
+        place = f"at {self.lon:.3f} {self.lat:.3f}"
+        return f"{self.about}: facts {self.facts}, OpenStreetMap {self.osm}{ways} {place}"
+
     def __str__(self) -> str:
         """Return the disagreement on one line."""
-        place = f"at {self.lon:.3f} {self.lat:.3f}"
-        ways = f" ({self.where})" if self.where else ""
-        subject = f"{self.table} {self.row}".strip()
-        return (
-            f"{subject}: {self.about}: facts {self.facts}, OpenStreetMap {self.osm}{ways} {place}"
-        )
+        return f"{self.table} {self.row}".strip() + f": {self.words}"
 
 
 def disagreements(

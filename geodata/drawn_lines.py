@@ -122,14 +122,7 @@ class DrawnLines:
 
 def _stepped(tracks: Tracks, row: int) -> Floats:
     """Return the points of a track, ends included, none farther from the next than a step."""
-    u, v = int(tracks.u[row]), int(tracks.v[row])
-    line = np.concatenate(
-        [
-            [[tracks.lon[u], tracks.lat[u]]],
-            tracks.interior[row].reshape(-1, 2),
-            [[tracks.lon[v], tracks.lat[v]]],
-        ]
-    )
+    line = tracks.line(row)
     km = geodesic_km(line[:-1, 0], line[:-1, 1], line[1:, 0], line[1:, 1])
     parts = np.maximum(np.ceil(km / STEP_KM).astype(np.int64), 1)
     at = np.repeat(np.arange(len(parts)), parts)
