@@ -13,6 +13,8 @@ from geodata.base import read_base
 from geodata.borders import bind_crossings, border_report, connect_road_borders
 from geodata.branches import BranchFinder
 from geodata.contract import contract
+from geodata.extension import FILE as EXTENSIONS
+from geodata.extension import to_text
 from geodata.facts_io import load_facts
 from geodata.laying_report import patch_files
 from geodata.overlay import add_hand_links, correct, gauge_at, tag_gauge, write_attributes
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from geodata.attribute import Territories
+    from geodata.extension import Extension
     from geodata.facts_rows import Facts
     from geodata.patch import Patch
     from geodata.types import DecisionGraph, Network
@@ -56,6 +59,7 @@ def build_snapshot(
     *,
     extracts: Path = EXTRACTS,
     facts_folder: Path = FACTS,
+    extensions: Sequence[Extension] = (),
     patches: Sequence[Patch] = (),
     tell: Callable[[str], None] = silent,
 ) -> str:
@@ -65,6 +69,8 @@ def build_snapshot(
     ----------
     out, extracts, facts_folder
         Target, the open data and the fact tables.
+    extensions
+        Rows to add to the fact tables; they are kept beside the network.
     patches
         Lines to lay into the open data, in that order; what became of them is written
         beside the network.
@@ -78,7 +84,7 @@ def build_snapshot(
     WriteError
         If `out` cannot be written; nothing is left half-written.
     """
-    facts = load_facts(facts_folder)
+    facts = load_facts(facts_folder, extensions, countries=read_outlines(extracts).codes)
     built = build_network(extracts, facts, patches=patches, tell=tell)
     network = built.network
     tell("contract to the decision graph")
@@ -94,7 +100,7 @@ def build_snapshot(
         branches=branches,
         report=built.report,
         inputs=_inputs(extracts, facts_folder) | _patch_inputs(patches),
-        texts=built.texts,
+        texts=built.texts | ({EXTENSIONS: to_text(extensions)} if extensions else {}),
     )
 
 
