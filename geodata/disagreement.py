@@ -19,7 +19,7 @@ from geodata.measure import geodesic_km
 from geodata.types import Mode, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from shapely.geometry.base import BaseGeometry
 
@@ -274,7 +274,7 @@ def _mm(gauges: set[int] | tuple[int, ...]) -> str:
     return ", ".join(f"{gauge} mm" for gauge in sorted(gauges))
 
 
-def as_csv(found: tuple[Disagreement, ...]) -> str:
+def as_csv(found: Iterable[Disagreement]) -> str:
     """Return the rows as a table with a header; the same bytes for the same rows."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""OpenStreetMap as a patch of the network: its lines, its area, and what it is at odds with."""
+"""OpenStreetMap as a patch of the network: its lines, their area, and what was left out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geodata.disagreement import DISAGREEMENTS, as_csv, disagreements
 from geodata.errors import OsmError
 from geodata.patch import RIM_KM, Patch
 from geodata.sources.osm_files import no_progress, read_files
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geodata.area import Area
-    from geodata.facts_rows import Facts
     from geodata.sources.osm import Server
     from geodata.sources.osm_files import Progress
     from geodata.sources.osm_ways import Wanted, Ways
@@ -35,7 +33,6 @@ NOTES = "osm_notes.csv"
 def patch_of_files(
     files: Sequence[Path],
     area: Area,
-    facts: Facts,
     *,
     wanted: Wanted | None = None,
     rim_km: float = RIM_KM,
@@ -50,8 +47,6 @@ def patch_of_files(
     area
         Inside it the map's lines take the place of those of the open data, in the modes
         that the map has there.
-    facts
-        Fact tables, to be compared with the map.
     wanted
         Modes and the least class of roads.
     rim_km
@@ -65,12 +60,11 @@ def patch_of_files(
         As :func:`geodata.sources.osm_files.read_files`, or if no line lies in the area.
     """
     ways = read_files(files, wanted=wanted, progress=progress)
-    return _patch(ways, area, facts, rim_km=rim_km, files=(*files, *area.files))
+    return _patch(ways, area, rim_km=rim_km, files=(*files, *area.files))
 
 
 def patch_of_server(
     area: Area,
-    facts: Facts,
     *,
     cache: Path,
     server: Server | None = None,
@@ -83,7 +77,7 @@ def patch_of_server(
 
     Parameters
     ----------
-    area, facts, wanted, rim_km
+    area, wanted, rim_km
         As for files.
     cache, server, tell, progress
         As for :func:`geodata.sources.osm_overpass.fetch_ways`.
@@ -97,19 +91,16 @@ def patch_of_server(
         area.shape, cache=cache, wanted=wanted, server=server, tell=tell, progress=progress
     )
     files = answer_files(area.shape, cache=cache, wanted=wanted)
-    return _patch(ways, area, facts, rim_km=rim_km, files=(*files, *area.files))
+    return _patch(ways, area, rim_km=rim_km, files=(*files, *area.files))
 
 
-def _patch(
-    ways: Ways, area: Area, facts: Facts, *, rim_km: float, files: tuple[Path, ...]
-) -> Patch:
+def _patch(ways: Ways, area: Area, *, rim_km: float, files: tuple[Path, ...]) -> Patch:
     found = tracks(ways)
     here = found.inside(area.shape)
     if not here.any():
         msg = f"OpenStreetMap: no line in {area.name}; is it the area of these files?"
         raise OsmError(msg)
     modes = {Mode(mode) for mode in np.unique(found.mode[here]).tolist()}
-    odds = disagreements(found, facts, inside=area.shape)
     return Patch(
         name=f"OpenStreetMap {area.name}",
         tracks=found,
@@ -117,7 +108,7 @@ def _patch(
         replaces=frozenset(modes & {Mode.RAIL, Mode.ROAD}),
         rim_km=rim_km,
         files=files,
-        texts={DISAGREEMENTS: as_csv(odds), NOTES: _notes(ways)},
+        texts={NOTES: _notes(ways)},
     )
 
 

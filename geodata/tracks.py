@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from geodata.types import Bools, Codes, Floats, Indices, Shorts
 
+#: `Tracks.origin` of lines from OpenStreetMap.
+OSM = "osm"
 #: `Tracks.electrified` where the source does not say.
 UNKNOWN = -1
 

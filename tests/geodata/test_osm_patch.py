@@ -13,7 +13,6 @@ from geodata.build import build_snapshot
 from geodata.checks import WARNING
 from geodata.disagreement import DISAGREEMENTS
 from geodata.errors import OsmError, SnapshotError
-from geodata.facts_io import load_facts
 from geodata.osm_patch import NOTES, patch_of_files, patch_of_server
 from geodata.patch_checks import patch_findings
 from geodata.snapshot import open_network, read_manifest
@@ -55,8 +54,8 @@ def build(out: Path, world: tuple[Path, Path], patch: Patch) -> Network:
     return open_network(out)
 
 
-def patch(path: Path, world: tuple[Path, Path], area: Area = MIDDLE) -> Patch:
-    return patch_of_files([path], area, load_facts(world[1]))
+def patch(path: Path, area: Area = MIDDLE) -> Patch:
+    return patch_of_files([path], area)
 
 
 def of_osm(network: Network) -> list[tuple[int, int, float]]:
@@ -68,7 +67,7 @@ def of_osm(network: Network) -> list[tuple[int, int, float]]:
 
 
 def test_the_map_takes_the_place_of_the_open_data(tmp_path: Path, world: tuple[Path, Path]) -> None:
-    one = patch(drawn().write(tmp_path / "a.osm.pbf"), world)
+    one = patch(drawn().write(tmp_path / "a.osm.pbf"))
     assert one.replaces == {Mode.RAIL}
     network = build(tmp_path / "net", world, one)
     found = of_osm(network)
@@ -88,7 +87,7 @@ def test_what_is_being_built_is_laid_as_such_and_told_by_check(
     tmp_path: Path, world: tuple[Path, Path]
 ) -> None:
     path = drawn(railway="construction", construction="rail", gauge="1435")
-    network = build(tmp_path / "net", world, patch(path.write(tmp_path / "a.osm"), world))
+    network = build(tmp_path / "net", world, patch(path.write(tmp_path / "a.osm")))
     assert {status for _, status, _ in of_osm(network)} == {Status.UNDER_CONSTRUCTION}
     told = [one for one in patch_findings(tmp_path / "net") if one.check == "check_openstreetmap"]
     with (tmp_path / "net" / DISAGREEMENTS).open(encoding="utf-8", newline="") as stream:
@@ -101,7 +100,7 @@ def test_what_is_being_built_is_laid_as_such_and_told_by_check(
 
 def test_an_altered_report_is_refused(tmp_path: Path, world: tuple[Path, Path]) -> None:
     path = drawn(gauge="1435").write(tmp_path / "a.osm")
-    build(tmp_path / "net", world, patch(path, world))
+    build(tmp_path / "net", world, patch(path))
     with (tmp_path / "net" / DISAGREEMENTS).open("a", encoding="utf-8") as stream:
         stream.write("x")
     with pytest.raises(SnapshotError, match=DISAGREEMENTS):
@@ -111,11 +110,11 @@ def test_an_altered_report_is_refused(tmp_path: Path, world: tuple[Path, Path]) 
 def test_a_server_gives_the_same_network_as_a_file(
     tmp_path: Path, world: tuple[Path, Path]
 ) -> None:
-    by_file = build(tmp_path / "f", world, patch(drawn().write(tmp_path / "a.osm"), world))
+    by_file = build(tmp_path / "f", world, patch(drawn().write(tmp_path / "a.osm")))
     cache = tmp_path / "cache"
     for address in serving(Overpass(drawn())):
         server = Server(address, pause_s=0)
-        one = patch_of_server(MIDDLE, load_facts(world[1]), cache=cache, server=server)
+        one = patch_of_server(MIDDLE, cache=cache, server=server)
     assert set(one.files) == set(cache.glob("*/*.json")) - set(cache.glob("*/tile.json"))
     by_server = build(tmp_path / "s", world, one)
     assert of_osm(by_file) == of_osm(by_server)
@@ -128,7 +127,7 @@ def test_the_same_file_gives_the_same_snapshot(tmp_path: Path, world: tuple[Path
     path = drawn().write(tmp_path / "a.osm.pbf")
     ids = set()
     for name in ("one", "two"):
-        build(tmp_path / name, world, patch(path, world))
+        build(tmp_path / name, world, patch(path))
         ids.add(read_manifest(tmp_path / name)["snapshot"])
     assert len(ids) == 1
 
@@ -136,12 +135,12 @@ def test_the_same_file_gives_the_same_snapshot(tmp_path: Path, world: tuple[Path
 def test_an_area_elsewhere_is_told(tmp_path: Path, world: tuple[Path, Path]) -> None:
     path = drawn().write(tmp_path / "a.osm")
     with pytest.raises(OsmError, match="no line in 10,10,12,12; is it the area of these files"):
-        patch(path, world, read_area("10,10,12,12", world[0]))
+        patch(path, read_area("10,10,12,12", world[0]))
 
 
 def test_countries_are_those_of_the_outlines(tmp_path: Path, world: tuple[Path, Path]) -> None:
     path = drawn().write(tmp_path / "a.osm")
-    network = build(tmp_path / "net", world, patch(path, world, read_area("KZ", world[0])))
+    network = build(tmp_path / "net", world, patch(path, read_area("KZ", world[0])))
     links = network.links
     mine = links.source == network.sources.index("osm")
     assert {network.countries[k] for k in links.country[mine].tolist()} == {"KZ"}
