@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.report.compared_map import LESS, MORE
 from corridors.report.web_lines import encoded, quantised, share, thinned
 
 if TYPE_CHECKING:
@@ -258,12 +259,12 @@ class _Writer:
 
     def _changes(self, folder: Folder, scenario: str) -> list[list[Any]]:
         """Return what a comparison says that opens and closes in a scenario."""
-        whole = folder.json("compare.geojson")
-        if whole["corridors"].get("b") != scenario:
-            return []
         rows = []
-        for feature in whole["features"]:
+        for feature in folder.features("compare.geojson"):
             row = feature["properties"]
+            # What carries more or less is told by the flows of both.
+            if row["scenario"] != scenario or row["change"] in (MORE, LESS):
+                continue
             names = ("change", "asset_id", "name", "countries", "mode", "demands", "reason")
             rows.append([*(row[name] or "" for name in names), self._path(feature["geometry"])])
         return rows
