@@ -60,10 +60,28 @@ def test_a_folder_of_nothing_is_refused(tmp_path: Path) -> None:
         publish([tmp_path / "empty"], tmp_path / "page.html")
 
 
-def test_a_page_ends_in_html(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("format_", "name", "wanted"),
+    [
+        ("html", "page.pdf", r"\.html"),
+        ("md", "page.html", r"\.md"),
+        ("pdf-ready-html", "a.md", "html"),
+    ],
+)
+def test_a_report_is_named_as_what_it_is(
+    tmp_path: Path, format_: str, name: str, wanted: str
+) -> None:
     run = run_folder(tmp_path / "run", "first", "First")
-    with pytest.raises(OutputError, match=r"\.html"):
-        publish([run], tmp_path / "page.pdf")
+    with pytest.raises(OutputError, match=wanted):
+        publish([run], tmp_path / name, format_=format_)
+
+
+@pytest.mark.parametrize(("format_", "name"), [("md", "a.md"), ("pdf-ready-html", "a.html")])
+def test_papers_are_written_too(tmp_path: Path, format_: str, name: str) -> None:
+    run = run_folder(tmp_path / "run", "first", "First & last")
+    text = publish([run], tmp_path / name, format_=format_).read_text(encoding="utf-8")
+    assert "First &amp; last" in text or "First & last" in text
+    assert "<script" not in text
 
 
 def test_the_map_library_is_the_one_that_its_provenance_names() -> None:
