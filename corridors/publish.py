@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corridors.errors import OutputError
+from corridors.errors import InputMissingError, OutputError
 from corridors.papers import paper
 from corridors.report.charts import charts_of
 from corridors.report.findings import findings_of
@@ -55,7 +55,7 @@ def publish(folders: Sequence[Path], out: Path, *, format_: str = "html", title:
     if out.suffix != SUFFIXES[format_]:
         msg = f"cannot write {out}: a report as {format_} ends in {SUFFIXES[format_]}"
         raise OutputError(msg)
-    opened = [open_folder(folder) for folder in folders]
+    opened = _opened(folders)
     charts, findings = charts_of(opened), findings_of(opened)
     if format_ == "html":
         content = web_page(
@@ -72,6 +72,21 @@ def publish(folders: Sequence[Path], out: Path, *, format_: str = "html", title:
     with writing_output(out) as partial:
         partial.write_bytes(content)
     return out
+
+
+def _opened(folders: Sequence[Path]) -> list[Folder]:
+    """Open all folders, or tell what is wrong with each that cannot be."""
+    opened: list[Folder] = []
+    wrong: list[InputMissingError] = []
+    for folder in folders:
+        try:
+            opened.append(open_folder(folder))
+        except InputMissingError as error:
+            wrong.append(error)
+    if wrong:
+        findings = [finding for error in wrong for finding in error.findings]
+        raise InputMissingError("\n".join(one.message for one in wrong), findings=findings)
+    return opened
 
 
 def known_names(folders: Sequence[Folder]) -> dict[str, str]:

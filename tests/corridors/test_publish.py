@@ -54,10 +54,12 @@ def test_an_altered_folder_is_refused_and_nothing_is_written(tmp_path: Path) -> 
     assert not (tmp_path / "page.html").exists()
 
 
-def test_a_folder_of_nothing_is_refused(tmp_path: Path) -> None:
+def test_every_folder_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputMissingError):
-        publish([tmp_path / "empty"], tmp_path / "page.html")
+    with pytest.raises(InputMissingError) as caught:
+        publish([tmp_path / "empty", tmp_path / "missing"], tmp_path / "page.html")
+    assert "empty" in str(caught.value)
+    assert "missing" in str(caught.value)
 
 
 @pytest.mark.parametrize(
