@@ -20,7 +20,14 @@ from corridors.report.web_flows import changes_map, flows_map, shown_points
 from corridors.report.web_land import box_of, land_of
 from corridors.report.web_lines import STEPS, encoded
 from corridors.report.web_map import BaseMap
-from corridors.report.web_parts import asset, is_safe_link, json_block, numbers, script_hash
+from corridors.report.web_parts import (
+    asset,
+    is_safe_link,
+    json_block,
+    numbers,
+    page_script,
+    script_hash,
+)
 from geodata.geojson import ATTRIBUTION, DISCLAIMER
 
 if TYPE_CHECKING:
@@ -95,7 +102,7 @@ def web_page(
     scenarios = [_scenario(run) for run in runs]
     titles = {one["id"]: one["title"] for one in scenarios}
     maps = _maps(folders, runs, charts, names, outlines) if runs else None
-    scripts = {"leaflet_js": asset("leaflet/leaflet.js"), "page_js": asset("page.js")}
+    scripts = {"leaflet_js": asset("leaflet/leaflet.js"), "page_js": page_script()}
     html = rendered(
         "page.html",
         title=title or _headline(list(titles.values())),
