@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import geodata
 from corridors.metrics.profile import leg_of, profile_of
 from corridors.report.labels import short_name
 from geodata.facts_io import load_facts
+from geodata.folders import facts_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from corridors.model.route import Leg
     from corridors.report.material import Folder
 
-FACTS = Path(geodata.__file__).parent / "facts"
 
 __all__ = ["Demand", "Run", "Told", "fact_names"]
 
@@ -173,7 +171,7 @@ class Run:
 @cache
 def fact_names() -> dict[str, str]:
     """Return the names of places in the shipped facts, by id."""
-    facts = load_facts(FACTS)
+    facts = load_facts(facts_folder())
     tables = (facts.terminals, facts.crossings, facts.straits)
     return {one.id: one.name for table in tables for one in table}
 
