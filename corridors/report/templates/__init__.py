@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corridors.report.web_parts import environment
-
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment
 
 __all__ = ["rendered"]
 
@@ -28,9 +27,14 @@ def rendered(name: str, **values: object) -> str:
     jinja2.UndefinedError
         If the template names something that is not given.
     """
-    return _template(name).render(**values)
+    return _environment().get_template(name).render(**values)
 
 
 @cache
-def _template(name: str) -> Template:
-    return environment().get_template(name)
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
