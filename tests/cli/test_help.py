@@ -11,6 +11,7 @@ import pytest
 from tests.cli.process import corridors
 
 VERBS = (
+    "init",
     "build",
     "check",
     "run",
