@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from corridors.report.pens import family_pens
+from corridors.report.references import References
 from corridors.report.templates import rendered
-from corridors.report.web_data import atlas_of
+from corridors.report.web_data import atlas_of, keys_in
 from corridors.report.web_flows import changes_map, flows_map, shown_points
 from corridors.report.web_land import box_of, land_of
 from corridors.report.web_lines import STEPS, encoded
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from corridors.report.material import Folder
     from corridors.report.pens import Pen
     from corridors.report.pieces import Chart, Finding
+    from corridors.report.references import Reference
     from corridors.report.web_data import Atlas
     from geodata.sources.extracts import Outlines
 
@@ -66,6 +68,7 @@ class _Maps:
     """The maps of a page: data for the one that moves, SVG for those that do not."""
 
     data: dict[str, Any]
+    references: list[Reference]
     outlines: str
     figures: list[dict[str, str]]
 
@@ -115,6 +118,7 @@ def web_page(
         maps=maps.figures if maps else [],
         outlines=maps.outlines if maps else "",
         data=json_block(maps.data) if maps else "",
+        references=maps.references if maps else [],
         folders=[_told(folder) for folder in folders],
         titles=titles,
         attribution=ATTRIBUTION,
@@ -175,7 +179,8 @@ def _maps(
         }
         for view in atlas.views[1:]
     ]
-    return _Maps(data, base.outlines(_OUTLINES), figures)
+    references = list(References().all_of(keys_in(atlas.plain)))
+    return _Maps(data, references, base.outlines(_OUTLINES), figures)
 
 
 def _pens(atlas: Atlas) -> dict[str, Pen]:

@@ -24,7 +24,7 @@ const el = (tag, given = {}, ...kids) => {
 };
 const named = (id) => (id && DATA.names[id]) || id || "";
 const short = (id) => {
-  const name = named(id);
+  const name = /^N\d+$/.test(id) ? `junction ${id}` : named(id);
   return name.split(/[(/,;]/)[0].trim() || name;
 };
 const plain = (value, digits = 0) =>
@@ -71,4 +71,30 @@ const decode = (text) => {
     value = shift = 0;
   }
   return points;
+};
+
+/* What the ids of rules and sources stand for is told once, in the table at the end of the page. */
+const KEYS = new Map(
+  [...document.querySelectorAll("tr[data-key]")].map((row) => [row.dataset.key, row]),
+);
+const meaning = (key) => {
+  const row = KEYS.get(key);
+  const link = row?.querySelector("a");
+  return el(
+    "li",
+    { dir: "auto" },
+    row && row.cells[1].textContent !== key ? `${key}: ${row.cells[1].textContent} ` : `${key} `,
+    link ? el("a", { href: link.href, rel: "noreferrer" }, "read it") : "",
+  );
+};
+const meanings = (cells) => {
+  const keys = [...new Set(cells.flatMap(list))].sort();
+  if (!keys.length) return "";
+  const words = `What ${count(keys.length, "id stands", "ids stand")} for`;
+  return el(
+    "details",
+    {},
+    el("summary", {}, words),
+    el("ul", { class: "why" }, ...keys.map(meaning)),
+  );
 };

@@ -81,6 +81,7 @@ const VIEWS = {
       ),
       el("h4", {}, "Leg by leg"),
       legTable(one),
+      meanings(one.legs.flatMap((leg) => [leg.rules, leg.sources])),
       el("ul", {}, go(`All routes of ${one.demand}`, { kind: "demand", key: one.demand })),
     ];
   },
@@ -187,6 +188,7 @@ const VIEWS = {
           `${range(one.congestion_rent_low_usd_per_year, one.congestion_rent_high_usd_per_year)} USD a year`,
         ],
       ),
+      meanings([one.source_ids]),
       el("h4", {}, "Who controls it"),
       buttons(
         list(one.actors).map((cell) => {
