@@ -114,7 +114,7 @@ build/export/routes-%.png: build/%/manifest.json
 docs: build/site/index.html ## the documentation as a site in build/site
 
 build/site/index.html: $(READY) mkdocs.yml $(wildcard docs/* docs/*/*) $(ENGINE) $(GEODATA)
-	$(BIN)/mkdocs build --quiet --strict --site-dir $(@D)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir $(@D)
 
 docs-data: $(NETWORK) build/baseline/manifest.json ## rewrite what the docs count, and the pictures
 	$(BIN)/corridors check --network $(dir $(NETWORK)) --docs docs/network.md

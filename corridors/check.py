@@ -20,11 +20,10 @@ from corridors.scenario.rates import load_rates
 from corridors.scenario.references import Names
 from corridors.scenario.register import load_register
 from geodata.checks import run_checks
-from geodata.facts_io import load_facts
 from geodata.folders import facts_folder
 from geodata.patch_checks import patch_findings
 from geodata.quality import write_docs
-from geodata.snapshot import open_network, open_snapshot, read_report
+from geodata.snapshot import open_network, open_snapshot, read_facts, read_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +53,7 @@ def check_all(network: Path, *, scenarios: Sequence[str] = (), docs: Path | None
     FactsError, SnapshotError
         If the facts or the network cannot be read at all.
     """
-    facts, snapshot = load_facts(facts_folder()), open_snapshot(network)
+    facts, snapshot = read_facts(network, facts_folder()), open_snapshot(network)
     found = run_checks(
         open_network(network), snapshot.graph, facts, snapshot.branches, read_report(network)
     )

@@ -13,6 +13,9 @@ from geodata.base import read_base
 from geodata.borders import bind_crossings, border_report, connect_road_borders
 from geodata.branches import BranchFinder
 from geodata.contract import contract
+from geodata.disagreement import DISAGREEMENTS, as_csv, disagreements
+from geodata.extension import FILE as EXTENSIONS
+from geodata.extension import to_text
 from geodata.facts_io import load_facts
 from geodata.laying_report import patch_files
 from geodata.overlay import add_hand_links, correct, gauge_at, tag_gauge, write_attributes
@@ -23,12 +26,14 @@ from geodata.snapshot import write_snapshot
 from geodata.sources.extracts import EXTRACTS, read_outlines
 from geodata.terminals import attach_terminals, join_modes, terminal_nodes
 from geodata.topology import drop_unused_nodes, stitch
+from geodata.tracks import OSM
 from geodata.types import Branch, Mode, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from geodata.attribute import Territories
+    from geodata.extension import Extension
     from geodata.facts_rows import Facts
     from geodata.patch import Patch
     from geodata.types import DecisionGraph, Network
@@ -56,6 +61,7 @@ def build_snapshot(
     *,
     extracts: Path = EXTRACTS,
     facts_folder: Path = FACTS,
+    extensions: Sequence[Extension] = (),
     patches: Sequence[Patch] = (),
     tell: Callable[[str], None] = silent,
 ) -> str:
@@ -65,6 +71,8 @@ def build_snapshot(
     ----------
     out, extracts, facts_folder
         Target, the open data and the fact tables.
+    extensions
+        Rows to add to the fact tables; they are kept beside the network.
     patches
         Lines to lay into the open data, in that order; what became of them is written
         beside the network.
@@ -78,7 +86,7 @@ def build_snapshot(
     WriteError
         If `out` cannot be written; nothing is left half-written.
     """
-    facts = load_facts(facts_folder)
+    facts = load_facts(facts_folder, extensions, countries=read_outlines(extracts).codes)
     built = build_network(extracts, facts, patches=patches, tell=tell)
     network = built.network
     tell("contract to the decision graph")
@@ -94,7 +102,7 @@ def build_snapshot(
         branches=branches,
         report=built.report,
         inputs=_inputs(extracts, facts_folder) | _patch_inputs(patches),
-        texts=built.texts,
+        texts=built.texts | ({EXTENSIONS: to_text(extensions)} if extensions else {}),
     )
 
 
@@ -128,11 +136,13 @@ def _inputs(extracts: Path, facts_folder: Path) -> dict[str, str]:
 
 def _patch_inputs(patches: Sequence[Patch]) -> dict[str, str]:
     """Sha256 of the files of each patch, by its name and theirs."""
-    return {
-        f"patch/{patch.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest()
-        for patch in patches
-        for path in patch.files
-    }
+    found = {}
+    for patch in patches:
+        for path in patch.files:
+            with path.open("rb") as file:  # in pieces: files of whole countries are large
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            found[f"patch/{patch.name}/{path.name}"] = digest
+    return found
 
 
 @dataclass(frozen=True)
@@ -184,9 +194,17 @@ def build_network(
         plain = _through(clean, chain[first:bound], silent)
         reports = border_report(plain, facts), report
         plain = _through(plain, chain[bound : bound + 1], silent)
-        texts = patch_files(laid, facts, (plain, network), reports)
+        texts = _patch_texts(patches, facts) | patch_files(laid, facts, (plain, network), reports)
     network = _through(network, chain[bound + 1 :], tell)
     return Built(network, report | {"unattached": _unattached(network, facts)}, texts)
+
+
+def _patch_texts(patches: Sequence[Patch], facts: Facts) -> dict[str, str]:
+    """Return what the sources of patches tell, and where the map and the facts disagree."""
+    texts = {name: text for patch in patches for name, text in patch.texts.items()}
+    maps = [patch for patch in patches if patch.tracks.origin == OSM]
+    odds = [row for one in maps for row in disagreements(one.tracks, facts, inside=one.inside)]
+    return texts | ({DISAGREEMENTS: as_csv(odds)} if maps else {})
 
 
 def _through(network: Network, chain: Sequence[Step], tell: Callable[[str], None]) -> Network:

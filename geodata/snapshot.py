@@ -18,6 +18,9 @@ import orjson
 
 from geodata.atomic import writing_folder
 from geodata.errors import SnapshotError
+from geodata.extension import FILE as EXTENSIONS
+from geodata.extension import from_text
+from geodata.facts_io import load_facts
 from geodata.types import (
     Arcs,
     Asset,
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from geodata.facts_rows import Facts
 
 T = TypeVar("T", bound=Columns)
 SCHEMA_VERSION = 2
@@ -237,6 +242,24 @@ def read_text(folder: Path, name: str) -> str:
     _check_size(folder / name, entry["bytes"])
     _check_hash(folder / name, entry["sha256"])
     return (folder / name).read_text(encoding="utf-8")
+
+
+def read_facts(folder: Path, tables: Path) -> Facts:
+    """Return the fact tables as a snapshot was built from: with its planner's rows.
+
+    Parameters
+    ----------
+    folder, tables
+        The snapshot, and the folder of the fact tables.
+
+    Raises
+    ------
+    SnapshotError
+        If the planner's rows are missing though listed, or altered.
+    FactsError
+        If the tables, or the rows beside them, are at fault.
+    """
+    return load_facts(tables, from_text(read_text(folder, EXTENSIONS)))
 
 
 def _arrays(network: Network, graph: DecisionGraph) -> dict[str, NDArray[Any]]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from corridors.cli.build import register as register_build
 from corridors.cli.catalogue import register as register_catalogue
 from corridors.cli.choices import register as register_choices
 from corridors.cli.compare import compare
@@ -72,6 +73,7 @@ export_app = typer.Typer(
     epilog="Example: corridors export build/baseline --out build/gis",
 )
 app.callback()(take_data)
+register_build(app)
 register_gis(export_app)
 register_profile(export_app)
 register_why(explain_app)
@@ -110,34 +112,6 @@ class FormatChoice(StrEnum):
     GEOJSON = "geojson"
     GPKG = "gpkg"
     FGB = "fgb"
-
-
-@app.command(epilog="Example: corridors build --out build/network")
-def build(
-    out: Annotated[Path, typer.Option(help="Folder for the network.")] = DEFAULT_NETWORK,
-    extracts: Annotated[Path | None, typer.Option(help="Open-data extracts to use.")] = None,
-    facts: Annotated[Path | None, typer.Option(help="Fact tables to use.")] = None,
-    quiet: Quiet = False,
-    json: Json = False,
-) -> None:
-    """Build the network and its decision graph from open data and facts."""
-    from geodata.build import build_snapshot
-    from geodata.folders import facts_folder
-    from geodata.snapshot import read_manifest
-    from geodata.sources.extracts import EXTRACTS
-
-    tell = _silent if quiet else _tell
-    build_snapshot(
-        out, extracts=extracts or EXTRACTS, facts_folder=facts or facts_folder(), tell=tell
-    )
-    manifest = read_manifest(out)
-    if json:
-        print_json(
-            {"network": str(out), "snapshot": manifest["snapshot"], "counts": manifest["counts"]}
-        )
-    elif not quiet:
-        counts = (f"{n:,} {name.replace('_', ' ')}" for name, n in manifest["counts"].items())
-        print(f"{out}: {', '.join(counts)}")
 
 
 @app.command(epilog="Example: corridors check scenarios/*.yaml")
@@ -313,11 +287,3 @@ def _done(files: Iterable[Path], *, as_json: bool) -> None:
         print_json({"files": [str(path) for path in files]})
     else:
         print("\n".join(map(str, files)))
-
-
-def _tell(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)
-
-
-def _silent(_: str) -> None:
-    """Say nothing."""
