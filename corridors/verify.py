@@ -155,8 +155,10 @@ def _network(folder: Path) -> Verified:
         of_package = name.startswith(_PACKAGE)
         (packages if of_package else inputs)[name.removeprefix(_PACKAGE)] = known
     differences = list(_files(folder, outputs))
+    origins = manifest.get("origins", {})
     for name, known in inputs.items():
-        differences += _input(name, known, _by_name(name, known), folder)
+        places = {origins[name]: known} if name in origins else _by_name(name, known)
+        differences += _input(name, known, places, folder)
     differences += _versions(packages, "")
     return Verified(str(folder), NETWORK, len(outputs), len(inputs), "", tuple(differences))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAIN = "from corridors.cli import main; main()"
 MANIFEST = "manifest.json"
 #: What a manifest tells that is of its place and time, not of the result.
-OF_ITS_PLACE = ("origin", "wall_times_s")
+OF_ITS_PLACE = ("origin", "origins", "wall_times_s")
 
 
 def steps(side: Side) -> Iterator[str]:
