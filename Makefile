@@ -63,7 +63,7 @@ $(READY): requirements.lock pyproject.toml
 demo: build/baseline/manifest.json ## build the networks, run the baseline, say where the results lie
 	@echo
 	@echo "The baseline scenario lies in build/baseline, for a GIS or a text editor:"
-	@find build/baseline -maxdepth 1 -type f | sort | sed 's/^/  /'
+	@find build/baseline -maxdepth 1 -type f -not -name '.*' | sort | sed 's/^/  /'
 	@echo "The network lies in build/network. Next: make export, make map, $(BIN)/corridors --help"
 
 network: $(NETWORK) ## build the network from extracts and facts

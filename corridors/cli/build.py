@@ -33,6 +33,24 @@ def build(
         Path | None,
         typer.Option(metavar="DIR", help="Data packages to clip for the boxes of regions."),
     ] = None,
+    lines: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Your own lines, in any file that GDAL reads."),
+    ] = None,
+    points: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Your own terminals, as CSV or a file of points."),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="How their columns become ours, as YAML."),
+    ] = None,
+    rim_km: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="How far apart ends of lines may be that are joined.", show_default="2"
+        ),
+    ] = None,
     osm: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", help="OpenStreetMap: .osm, .osm.gz, .osm.bz2, .osm.pbf."),
@@ -65,9 +83,23 @@ def build(
     An AREA is countries as AZ,AM; a box as 44.5,38.5,47.5,40 (west, south, east, north);
     or a file of polygons: .geojson, .json or .poly.
     """
+    from corridors.build import Own, summary
     from corridors.build import build as build_network
-    from corridors.build import summary
+    from geodata.patch import RIM_KM
 
+    for option, value, wants in (
+        ("--mapping", mapping, lines or points), ("--rim-km", rim_km, lines),
+    ):  # fmt: skip
+        if value is not None and not wants:
+            msg = "has no effect without " + ("--lines" if option == "--rim-km" else
+                                              "--lines or --points")  # fmt: skip
+            raise typer.BadParameter(msg, param_hint=option)
+    own = Own(
+        lines=tuple(lines or ()),
+        points=tuple(points or ()),
+        mapping=mapping,
+        rim_km=RIM_KM if rim_km is None else rim_km,
+    )
     patches: list[Patch] = []
     if osm or overpass or within:
         from corridors.osm import OsmAsked, osm_patches
@@ -88,6 +120,7 @@ def build(
         regions=extend or (),
         packages=packages,
         patches=patches,
+        own=own if lines or points else None,
         tell=_silent if quiet else _tell,
     )
     built = summary(out)
