@@ -122,8 +122,12 @@ docs-data: $(NETWORK) build/baseline/manifest.json ## rewrite what the docs coun
 	$(BIN)/corridors explain capacity --network $(dir $(NETWORK)) --docs docs/capacity.md
 	$(BIN)/corridors explain metrics --docs docs/metrics.md
 	$(BIN)/corridors explain claims --network $(dir $(NETWORK)) --docs docs/claims.md
+	$(BIN)/corridors explain tags --docs docs/openstreetmap.md
+	$(BIN)/corridors export columns --docs docs/gis.md
+	$(BIN)/corridors compare baseline zangezur_tripp hormuz_shut --network $(dir $(NETWORK)) --docs docs/compare.md
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --out docs/network.png
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --run build/baseline --out docs/baseline.png
+	$(BIN)/python -m tests.docs_pages
 
 validate: $(NETWORK) ## hold the model against published values; rewrite docs/validation.md
 	$(BIN)/corridors validate --network $(dir $(NETWORK)) --out build/validation --docs docs/validation.md
