@@ -190,6 +190,16 @@ def test_what_came_as_text_or_without_a_place_cannot_be_looked_at_again(
     assert verify(tmp_path).is_same()
 
 
+@pytest.mark.parametrize("origin", [None, [], {"inputs": []}, {"inputs": {"network": 3}}])
+def test_an_origin_of_another_form_tells_nothing(origin: object, project: Path) -> None:
+    path = project / "build" / "tiny" / MANIFEST
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | {"origin": origin}), "utf-8")
+    found = verify(project / "build" / "tiny")
+    assert found.command == ""
+    unknown = {one.subject for one in found.differences if one.kind == "unchecked"}
+    assert unknown == {"network", "scenario"}
+
+
 def test_a_network_is_verified_with_the_tables_it_was_built_from(project: Path) -> None:
     found = verify(project / "net")
     assert (found.what, found.differences) == ("network", ())
