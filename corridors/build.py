@@ -48,6 +48,7 @@ def build(
     facts: Path | None = None,
     regions: Sequence[Path] = (),
     packages: Path | None = None,
+    patches: Sequence[Patch] = (),
     own: Own | None = None,
     tell: Callable[[str], None],
 ) -> None:
@@ -63,8 +64,10 @@ def build(
         Files of rows to add to the fact tables.
     packages
         Folder with the pinned data packages, to clip the boxes of the regions from.
+    patches
+        Lines to lay into the open data.
     own
-        Lines to lay into the open data and points to add to the terminals.
+        Lines to lay after those, and points to add to the terminals.
     tell
         Is called with the name of each step.
 
@@ -82,12 +85,11 @@ def build(
     """
     read = read_regions(regions)
     extensions = [region.extension for region in read]
-    patches: list[Patch] = []
     if own is not None:
         tell("read the planner's own files")
         mapping = read_mapping(own.mapping) if own.mapping else Mapping()
         extensions += read_own_points(own.points, mapping)
-        patches += collect_patches(own, mapping)
+        patches = [*patches, *collect_patches(own, mapping)]
     with _open_data(extracts or EXTRACTS, read, packages, tell) as folder:
         build_snapshot(
             out,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corridors.errors import Finding, InputMissingError, ScenarioError, nearest
-from corridors.manifest import MANIFEST, make_manifest, manifest_bytes
+from corridors.manifest import MANIFEST, Traced, make_manifest, manifest_bytes, traced
 from corridors.report.access_sheets import access_sheets, grounds_of
 from corridors.report.gis_contracts import RUN_CONTRACTS
 from corridors.report.gis_files import FORMATS, write_layers
@@ -113,8 +113,8 @@ def export_gis(
         )  # fmt: skip
         manifest = make_manifest(
             inputs={
-                "network": opened.snapshot.id,
-                **{run.path.resolve().name: run.path / MANIFEST for run in opened.runs},
+                "network": Traced(opened.snapshot.id, [opened.snapshot.folder]),
+                **{run.path.resolve().name: traced(run.path) for run in opened.runs},
             },
             outputs={name: partial / name for name in names},
             seed=0,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridors.errors import OutputError
+from corridors.report.charts import charts_of
 from corridors.report.material import open_folder
 from corridors.report.outputs import writing_output
+from corridors.report.runs import fact_names
 from corridors.report.web import web_page
 from corridors.scenario.register import load_register
-from geodata.build import FACTS
-from geodata.facts_io import load_facts
 from geodata.sources.extracts import EXTRACTS, read_outlines
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corridors.report.material import Folder
-    from corridors.report.pieces import Chart, Finding
 
 __all__ = ["publish"]
 
@@ -49,11 +48,10 @@ def publish(folders: Sequence[Path], out: Path, *, title: str = "") -> Path:
         msg = f"cannot write {out}: a page ends in {SUFFIX}"
         raise OutputError(msg)
     opened = [open_folder(folder) for folder in folders]
-    charts, findings = _pieces(opened)
     page = web_page(
         opened,
-        charts=charts,
-        findings=findings,
+        charts=charts_of(opened),
+        findings=(),
         names=known_names(opened),
         outlines=read_outlines(EXTRACTS),
         title=title,
@@ -65,17 +63,9 @@ def publish(folders: Sequence[Path], out: Path, *, title: str = "") -> Path:
 
 def known_names(folders: Sequence[Folder]) -> dict[str, str]:
     """Return the names of places and actors by id, those of the folders before shipped ones."""
-    facts = load_facts(FACTS)
-    names = {actor.id: actor.name for actor in load_register().actors}
-    for table in (facts.straits, facts.crossings, facts.terminals):
-        names |= {row.id: row.name for row in table}
+    names = {actor.id: actor.name for actor in load_register().actors} | fact_names()
     for folder in folders:
         if folder.has("chokepoints.geojson"):
             rows = (one["properties"] for one in folder.features("chokepoints.geojson"))
             names |= {row["asset_id"]: row["name"] for row in rows}
     return names
-
-
-def _pieces(_: Sequence[Folder]) -> tuple[tuple[Chart, ...], tuple[Finding, ...]]:
-    """Return the pictures and the sentences that folders give."""
-    return (), ()

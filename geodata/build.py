@@ -13,6 +13,7 @@ from geodata.base import read_base
 from geodata.borders import bind_crossings, border_report, connect_road_borders
 from geodata.branches import BranchFinder
 from geodata.contract import contract
+from geodata.disagreement import DISAGREEMENTS, as_csv, disagreements
 from geodata.extension import FILE as EXTENSIONS
 from geodata.extension import to_text
 from geodata.facts_io import load_facts
@@ -25,6 +26,7 @@ from geodata.snapshot import write_snapshot
 from geodata.sources.extracts import EXTRACTS, read_outlines
 from geodata.terminals import attach_terminals, join_modes, terminal_nodes
 from geodata.topology import drop_unused_nodes, stitch
+from geodata.tracks import OSM
 from geodata.types import Branch, Mode, Place
 
 if TYPE_CHECKING:
@@ -134,11 +136,13 @@ def _inputs(extracts: Path, facts_folder: Path) -> dict[str, str]:
 
 def _patch_inputs(patches: Sequence[Patch]) -> dict[str, str]:
     """Sha256 of the files of each patch, by its name and theirs."""
-    return {
-        f"patch/{patch.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest()
-        for patch in patches
-        for path in patch.files
-    }
+    found = {}
+    for patch in patches:
+        for path in patch.files:
+            with path.open("rb") as file:  # in pieces: files of whole countries are large
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            found[f"patch/{patch.name}/{path.name}"] = digest
+    return found
 
 
 @dataclass(frozen=True)
@@ -190,9 +194,17 @@ def build_network(
         plain = _through(clean, chain[first:bound], silent)
         reports = border_report(plain, facts), report
         plain = _through(plain, chain[bound : bound + 1], silent)
-        texts = patch_files(laid, facts, (plain, network), reports)
+        texts = _patch_texts(patches, facts) | patch_files(laid, facts, (plain, network), reports)
     network = _through(network, chain[bound + 1 :], tell)
     return Built(network, report | {"unattached": _unattached(network, facts)}, texts)
+
+
+def _patch_texts(patches: Sequence[Patch], facts: Facts) -> dict[str, str]:
+    """Return what the sources of patches tell, and where the map and the facts disagree."""
+    texts = {name: text for patch in patches for name, text in patch.texts.items()}
+    maps = [patch for patch in patches if patch.tracks.origin == OSM]
+    odds = [row for one in maps for row in disagreements(one.tracks, facts, inside=one.inside)]
+    return texts | ({DISAGREEMENTS: as_csv(odds)} if maps else {})
 
 
 def _through(network: Network, chain: Sequence[Step], tell: Callable[[str], None]) -> Network:

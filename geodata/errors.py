@@ -10,6 +10,7 @@
       SnapshotError   (OSError)     a snapshot is missing, truncated or of another hash
       DataFolderError (OSError)     the folder of a planner's own tables holds none
       OsmError        (ValueError)  a file or an answer of OpenStreetMap cannot be used
+      AreaError       (ValueError)  words that should say an area do not
       SourceMissingError (OSError)  a file, or the answer of a server, is not to be had
 """
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "AreaError",
     "DataFolderError",
     "ExtractError",
     "FactsError",
@@ -118,3 +120,7 @@ class OsmError(GeodataError, ValueError):
 
 class SourceMissingError(GeodataError, OSError):
     """A file named by the user, or the answer of a server, is not to be had."""
+
+
+class AreaError(GeodataError, ValueError):
+    """Words or a file that should say an area do not."""

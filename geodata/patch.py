@@ -23,6 +23,7 @@ from geodata.topology import SHORTEST_KM, add, components, lines_of, make_links
 from geodata.types import Links, Mode, Network
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
@@ -57,6 +58,8 @@ class Patch:
         How far apart, in km, ends may be that are joined.
     files
         What the lines were read from, for the manifest.
+    texts
+        Files to lie beside the network, as their source tells what it left out.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Patch:
     replaces: frozenset[Mode] = frozenset()
     rim_km: float = RIM_KM
     files: tuple[Path, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check that the parts fit each other.

@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from geodata.checks import WARNING, Finding
+from geodata.disagreement import DISAGREEMENTS, read_csv
 from geodata.laying_report import JOINS, REPORT
 from geodata.snapshot import read_text
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["check_joins", "check_patches", "patch_findings"]
+    from geodata.disagreement import Disagreement
+
+__all__ = ["check_joins", "check_openstreetmap", "check_patches", "patch_findings"]
 
 
 def patch_findings(folder: Path) -> tuple[Finding, ...]:
@@ -30,7 +33,19 @@ def patch_findings(folder: Path) -> tuple[Finding, ...]:
     if not report:
         return ()
     rows = list(csv.DictReader(io.StringIO(joins)))
-    return (*check_joins(rows), *check_patches(json.loads(report)))
+    odds = read_text(folder, DISAGREEMENTS)
+    return (
+        *check_joins(rows),
+        *check_patches(json.loads(report)),
+        *check_openstreetmap(read_csv(odds) if odds else ()),
+    )
+
+
+def check_openstreetmap(rows: Sequence[Disagreement]) -> Iterator[Finding]:
+    """OpenStreetMap and the fact tables say the same of gauges, status and crossings."""
+    for one in rows:
+        subject = f"{one.table} {one.row}".strip()
+        yield Finding("check_openstreetmap", subject, one.words, WARNING)
 
 
 def check_joins(rows: Sequence[Mapping[str, str]]) -> Iterator[Finding]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 
 from geodata.errors import GeodataError
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    import networkx as nx
     from shapely import Polygon
 
     from geodata.types import Ints
@@ -75,6 +75,8 @@ def simplified(u: Ints, v: Ints, kind: Ints, oneway: Ints) -> list[tuple[tuple[i
 
 def _graph(u: Ints, v: Ints, kind: Ints, oneway: Ints) -> nx.MultiDiGraph[int]:
     """Return the pieces as osmnx has graphs; two edges for one that has two directions."""
+    import networkx as nx
+
     graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326")
     # Places have no part in simplifying; the drawings of lines are kept by piece.
     graph.add_nodes_from(range(int(max(u.max(), v.max())) + 1), x=0.0, y=0.0)

@@ -113,19 +113,36 @@ def fetch_ways(
         msg = f"{server.endpoint}: no address of an Overpass server; it begins with https://"
         raise OsmError(msg)
     filters = overpass_filters(wanted.modes, wanted.least_road)
-    kind = hashlib.sha256("\n".join(filters).encode()).hexdigest()[:8]
     kept = WayCollector(wanted, "the answers of the Overpass server")
     grid = tiles(region)
     for k, tile in enumerate(grid):
-        folder = cache / f"{tile.name}_{kind}"
+        folder = _folder(cache, tile, filters)
         if not (folder / MARK).is_file():
             tell(f"ask for tile {tile.name}, {k + 1} of {len(grid)}")
             _fetch_tile(tile, filters, server=server, folder=folder, tell=tell)
-        for path in sorted(folder.glob("*.json")):
-            if path.name != MARK:
-                _take(path, kept)
+        for path in _answers(folder):
+            _take(path, kept)
         progress((k + 1) / len(grid))
     return kept.ways()
+
+
+def answer_files(
+    region: BaseGeometry, *, cache: Path, wanted: Wanted | None = None
+) -> tuple[Path, ...]:
+    """Return the files in the cache that hold the answers for a region, in order."""
+    wanted = wanted or Wanted()
+    filters = overpass_filters(wanted.modes, wanted.least_road)
+    folders = (_folder(cache, tile, filters) for tile in tiles(region))
+    return tuple(path for folder in folders for path in _answers(folder))
+
+
+def _folder(cache: Path, tile: Tile, filters: Sequence[str]) -> Path:
+    kind = hashlib.sha256("\n".join(filters).encode()).hexdigest()[:8]
+    return cache / f"{tile.name}_{kind}"
+
+
+def _answers(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.json") if path.name != MARK)
 
 
 def tiles(region: BaseGeometry) -> list[Tile]:

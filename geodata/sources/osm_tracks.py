@@ -10,7 +10,7 @@ import numpy as np
 
 from geodata.sources.osm import simplified
 from geodata.sources.osm_ways import cut
-from geodata.tracks import Tracks
+from geodata.tracks import OSM, Tracks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from geodata.sources.osm_ways import Pieces, Ways
     from geodata.types import Floats, Ints
 
-#: Name of this source.
-ORIGIN = "osm"
 #: A line of no length at all, in km: its ends are one place, it joins nothing.
 NO_KM = 1e-6
 
@@ -41,7 +39,7 @@ def tracks(ways: Ways) -> Tracks:
     column = [row for row, _ in doubled]
     border = np.searchsorted(ways.node_id, np.array(ways.border_id, np.int64))
     return Tracks(
-        origin=ORIGIN,
+        origin=OSM,
         lon=pieces.node_lon,
         lat=pieces.node_lat,
         u=np.array([row.ends[0] for row in column], np.int32),

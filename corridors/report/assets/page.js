@@ -148,7 +148,7 @@
     }
     return { teu, family };
   };
-  const MOST = Math.max(1, ...SCENARIOS.map((one) => Math.max(0, ...cargoOf(one).teu)));
+  const MOST = SCENARIOS.reduce((most, one) => cargoOf(one).teu.reduce((a, b) => Math.max(a, b), most), 1);
   const widthOf = (teu) => 1.2 + 9 * (teu / MOST) ** 0.4;
   const inkOf = (colour) => (colour === "#000000" ? tint("ink") : colour);
   const penOf = (k, family) => {
@@ -262,7 +262,7 @@
   const drawMarks = () => {
     markGroup.clearLayers();
     if (!state.places) return;
-    for (const place of placesShown()) {
+    for (const place of roomFor(placesShown())) {
       const mark = L.circleMarker([place.at[1], place.at[0]], {
         renderer: MARKS, radius: 2.5 + 7 * (place.traffic_share || 0) ** 0.5, weight: 1.4,
         color: tint("ink"), fillColor: tint("halo"), fillOpacity: 0.85,
@@ -279,6 +279,13 @@
         el("div", {}, `full: ${plain(one.used_teu_per_year)} TEU a year; another is worth ${plain(one.shadow_price_low_usd_per_teu)} USD`)));
     }
     for (const row of state.show === "change" ? now().changes : []) drawChange(row);
+  };
+  /* From afar only the places that most cargo passes; the lists beside the map hold them all. */
+  const roomFor = (places) => {
+    if (map.getZoom() >= 5 || state.demand) return places;
+    const size = map.getSize();
+    const most = Math.max(8, Math.round((size.x * size.y) / 9000));
+    return [...places].sort((a, b) => (b.teu_per_year || 0) - (a.teu_per_year || 0)).slice(0, most);
   };
   const placesShown = () => {
     if (!state.demand && !state.actor) return now().places;
@@ -330,7 +337,7 @@
     };
     if (state.colour === "corridor" && state.show !== "change") for (const [name, at] of middles()) put(name, at, true);
     const kinds = new Set(["terminal", "crossing", "strait"]);
-    const places = placesShown().filter((one) => kinds.has(one.kind) && !one.name.startsWith("unnamed")).sort((a, b) => (b.teu_per_year || 0) - (a.teu_per_year || 0));
+    const places = roomFor(placesShown()).filter((one) => kinds.has(one.kind) && !one.name.startsWith("unnamed")).sort((a, b) => (b.teu_per_year || 0) - (a.teu_per_year || 0));
     for (const place of places.slice(0, 160)) {
       if (taken.length > 70) break;
       put(place.name.split(/[(/,;]/)[0].trim() || place.name, [place.at[1], place.at[0]], false);
@@ -665,6 +672,7 @@
     byId("colour").append(option("corridor", "corridor"), option("mode", "mode"));
     byId("colour").addEventListener("change", (event) => { state.colour = event.target.value; redraw(); });
     map.on("click", () => choose(null));
+    map.on("zoomend resize", drawMarks);
     map.on("zoomend moveend resize", drawNames);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { ground(); redraw(); });
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.focus) choose(null); });
@@ -684,7 +692,7 @@
   const frame = byId("map-frame");
   const inView = () => {
     const box = byId("place-of-map").getBoundingClientRect();
-    return box.bottom > 120 && box.top < innerHeight - 120;
+    return Math.min(box.bottom, innerHeight) - Math.max(box.top, 0) > 0.45 * box.height;
   };
   const dock = () => { if (!inView()) { frame.classList.add("docked"); map.invalidateSize({ animate: false }); } };
   const undock = () => {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from corridors.report.charts.frame import GRID, amount
+from corridors.report.charts.frame import GRID
+from corridors.report.numbers import amount
 from corridors.report.pieces import Chart, Mark
 from corridors.report.svg import group, line, picture, rect, text
 
