@@ -105,6 +105,10 @@ def export_gis(
     named = _named(scenarios)
     opened = _open(folders, network, named)
     sheets = _sheets(opened, wanted, named)
+    if not sheets:
+        msg = "none of the layers that were asked for is there to write"
+        mend = "name a folder of a run" if not opened.runs else "leave out --without-network"
+        raise ScenarioError(msg, findings=[Finding("--layers", 0, 0, "", "leaves nothing", mend)])
     families = dict.fromkeys(branch.family for branch in opened.snapshot.branches)
     with writing_outputs(out) as partial:
         names = write_layers(

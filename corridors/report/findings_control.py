@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridors.report.charts.actors import SHAPLEY
+from corridors.report.charts.leverage import HEDGES, LEVERAGE
 from corridors.report.numbers import amount, millions, percent
 from corridors.report.runs import fact_names
 from corridors.report.told import Importance, Weighed, listed, weighed
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["of_control"]
 
-ACTORS, DENIAL, LINKS, LEVERAGE = "actors.csv", "denial.csv", "links_value.csv", "leverage.csv"
+ACTORS, DENIAL, LINKS = "actors.csv", "denial.csv", "links_value.csv"
 #: Sums under this, in USD a year, are not told.
 LEAST_USD = 1e5
 
@@ -29,6 +30,7 @@ def of_control(folder: Folder, references: References) -> Iterator[Weighed]:
     yield from _denial(folder)
     yield from _holder(folder)
     yield from _links(folder, references)
+    yield from _hedge(folder)
     yield from _lever(folder)
 
 
@@ -118,6 +120,24 @@ def _links(folder: Folder, references: References) -> Iterator[Weighed]:
     cited = references.all_of(best.get("cost_sources", "").split(";"))
     source = f"{LINKS}, row {best['link']}"
     yield weighed(Importance.LINKS, folder.scenario, words, source, references=cited)
+
+
+def _hedge(folder: Folder) -> Iterator[Weighed]:
+    """Yield the corridor that is worth most as a hedge, and against whom."""
+    column = "hedge_value_usd_per_year"
+    rows = folder.rows(HEDGES) if folder.has(HEDGES) else []
+    best = max(rows, key=lambda row: _number(row, column), default=None)
+    if best is None or _number(best, column) < LEAST_USD:
+        return
+    names = {row["actor"]: row["name"] for row in folder.rows(ACTORS)}
+    words = (
+        f"As a hedge {best['corridor']} is worth most against "
+        f"{names.get(best['actor'], best['actor'])}: if that lets nothing pass, it saves "
+        f"{millions(_number(best, 'corridor_worth_usd_per_year'))} USD of 2024 a year, against "
+        f"{millions(_number(best, 'corridor_worth_now_usd_per_year'))} now."
+    )
+    source = f"{HEDGES}, row {best['corridor']} and {best['actor']}"
+    yield weighed(Importance.HEDGE, folder.scenario, words, source)
 
 
 def _lever(folder: Folder) -> Iterator[Weighed]:

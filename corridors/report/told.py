@@ -31,9 +31,10 @@ class Importance(IntEnum):
     LINKS = 7
     ASSUMED = 8
     UNCERTAIN = 9
-    VALUE = 10
-    LEVER = 11
-    PASSAGE = 12
+    HEDGE = 10
+    VALUE = 11
+    LEVER = 12
+    PASSAGE = 13
 
 
 def weighed(

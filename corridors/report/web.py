@@ -37,6 +37,7 @@ __all__ = ["web_page"]
 #: What the parts with pictures are called, in the order of the page.
 KINDS = {
     "changes": "What changes",
+    "gains": "Who gains and who loses",
     "profile": "Routes against distance",
     "front": "Cost against time",
     "waterfall": "What differences are made of",
@@ -45,6 +46,7 @@ KINDS = {
     "leverage": "Who can press whom",
     "denial": "What closures cost",
     "penalty": "What cargo without a way weighs",
+    "hedges": "What corridors are worth as hedges",
     "budget": "What a budget is worth",
 }
 #: Degrees around what is shown at first, and around which outlines are fine.

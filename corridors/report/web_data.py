@@ -265,7 +265,7 @@ class _Writer:
             # What carries more or less is told by the flows of both.
             if row["scenario"] != scenario or row["change"] in (MORE, LESS):
                 continue
-            names = ("change", "asset_id", "name", "countries", "mode", "demands", "reason")
+            names = ("change", "asset_id", "name", "countries", "mode", "reason")
             rows.append([*(row[name] or "" for name in names), self._path(feature["geometry"])])
         return rows
 

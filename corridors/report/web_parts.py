@@ -18,11 +18,13 @@ __all__ = ["ASSETS", "asset", "is_safe_link", "json_block", "numbers", "script_h
 
 #: Where scripts and sheets of the installed package lie.
 ASSETS = Path(__file__).parent / "assets"
-#: A number with its sign, and the unit of few letters that may follow; no part of an id or a date.
+#: A number with its sign, and the unit of few letters that may follow; no part of an id or a
+#: date. A year is none.
 _NUMBER = re.compile(
     r"(?<![\w.,/-])[+\u2212-]?\d+(?:,\d{3})*(?:\.\d+)?(?![\w/-]|[.,]\d)"
     r"(?:\s?%|\s(?:thousand|million|billion|bn)\b(?:\s(?:USD|TEU)\b)?|\s(?:USD|TEU|km|h|days)\b)?"
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _ELSEWHERE = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 _IMAGE = re.compile(r"url\((?:images/|#default)[^)]*\)")
 _LINK = re.compile(r"(https?://|#)\S+")
@@ -75,6 +77,8 @@ def numbers(words: str) -> Markup:
     """
     done, parts = 0, []
     for found in _NUMBER.finditer(words):
+        if _YEAR.fullmatch(found.group()):
+            continue
         parts += [escape(words[done : found.start()]), Markup("<strong>"), escape(found.group()),
                   Markup("</strong>")]  # fmt: skip
         done = found.end()

@@ -20,6 +20,7 @@ from corridors.report.geojson import (
     routes_geojson,
 )
 from corridors.report.lines import LINE_FIELDS
+from corridors.report.rows import rows_csv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +73,8 @@ def run_folder(
             [] if shut else [np.array([STRAIT])],
         ),
         "lines.csv": _lines(routes),
+        "metrics.csv": _metrics(scenario, ways),
+        "bottlenecks.csv": rows_csv(BOTTLENECK_FIELDS, [_capacity()]),
         "bottlenecks.geojson": feature_collection(
             [_capacity()], [np.array([PORT])], id_field="capacity_id", name="bottlenecks"
         ),
@@ -136,8 +139,7 @@ def _result(scenario: str, title: str, routes: Sequence[dict[str, object]]) -> d
              "unserved_teu_per_year": 0.0, "routes": told}  # fmt: skip
     shut = {"id": "port-abroad", "status": "infeasible", "reason": "no open route",
             "teu_per_year": 50.0, "unserved_teu_per_year": 50.0, "routes": []}  # fmt: skip
-    amounts = {"demand": 1050.0, "unserved": 50.0, "unserved_penalty": 5e5,
-               "generalised_cost": 1e6 * len(routes)}  # fmt: skip
+    amounts = _amounts(len(routes))
     return {
         "schema_version": 1,
         "scenario": {"id": scenario, "title": title, "as_of": "2026-11-22"},
@@ -145,8 +147,20 @@ def _result(scenario: str, title: str, routes: Sequence[dict[str, object]]) -> d
         "demands": [{"closures": [], "certificate": None, **one} for one in (open_, shut)],
         "metrics": [{"name": name, "subject_kind": "scenario", "subject": "all", "value": value}
                     for name, value in amounts.items()],
+        "flow": None,
         "bottlenecks": [_capacity()],
     }  # fmt: skip
+
+
+def _amounts(ways: int) -> dict[str, float]:
+    return {"demand": 1050.0, "unserved": 50.0, "unserved_penalty": 5e5,
+            "generalised_cost": 1e6 * ways}  # fmt: skip
+
+
+def _metrics(scenario: str, ways: Sequence[Way]) -> bytes:
+    rows = (f"{scenario},{name},scenario,all,{value},usd_2024_per_year"
+            for name, value in _amounts(len(ways)).items())  # fmt: skip
+    return "\n".join(["scenario,metric,subject_kind,subject,value,unit", *rows, ""]).encode()
 
 
 def _lines(routes: Sequence[dict[str, object]]) -> bytes:

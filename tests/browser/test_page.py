@@ -185,10 +185,12 @@ def test_everything_is_reached_by_keyboard(opened: Callable[..., Opened], small_
         there.page.keyboard.press("Tab")
         reached.append(there.page.evaluate(REACHED))
         assert there.page.evaluate(RING), f"no ring around {reached[-1]}"
-        if reached[-1] == "profile-first-place":
+        if reached[-1] == "profile-first-route":
             break
     for wanted in ("s0", "s1", "demand", "actor", "map-canvas", "panel", "profile-first-route"):
         assert wanted in reached
+    there.page.keyboard.press("ArrowRight")
+    assert there.page.evaluate(REACHED) == "profile-first-place"
     there.page.keyboard.press("Enter")
     assert "Demands that pass" in there.page.locator("#panel").inner_text()
 

@@ -68,16 +68,3 @@ def test_a_run_on_the_real_network_is_exported_with_it(
     assert ended.json["rows"]["cuts"] > 0
     manifest = json.loads(files["manifest.json"].read_bytes())
     assert set(manifest["hashed"]["inputs"]) == {"network", half.folder.name}
-
-
-@pytest.mark.slow
-def test_what_is_no_run_is_named_by_what_left_it(real_folder: Path, tmp_path: Path) -> None:
-    made = corridors(
-        "compare", "baseline", "zangezur_tripp", "--network", real_folder, "--out", "changes",
-        cwd=tmp_path,
-    )  # fmt: skip
-    assert made.code == 0, made.said
-    ended = corridors("export", "changes", "--network", real_folder, cwd=tmp_path)
-    assert ended.code == 6, ended.said
-    assert "was left by `corridors compare`: it holds no run" in ended.err
-    assert not (tmp_path / "build").exists()

@@ -144,6 +144,11 @@ def control_folder(path: Path) -> Folder:
                                           "expected_rho0.3_usd_per_year": 3e6,
                                           "cost_usd_likely": 1e9, "cost_sources": "S1"}
     ], (*LINK_FIELDS, "cost_usd_likely", "cost_sources"))  # fmt: skip
+    _csv(path / "hedges.csv", [
+        {"corridor": corridor, "actor": actor, "hedge_value_usd_per_year": usd,
+         "corridor_worth_usd_per_year": 3e6 + usd, "corridor_worth_now_usd_per_year": 3e6}
+        for corridor, actor, usd in ((SCRIPT, "KZ", 2e6), (SCRIPT, "UZ", -1e6), ("B*", "UZ", 1.0))
+    ])  # fmt: skip
     _places(path)
     return Folder(path, "control")
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SVG = "{http://www.w3.org/2000/svg}"
 KINDS = {
     "profile", "front", "actors", "leverage", "denial", "penalty", "waterfall", "tornado",
-    "changes", "gains", "budget",
+    "changes", "gains", "budget", "hedges",
 }  # fmt: skip
 
 
@@ -138,6 +138,8 @@ def test_tables_are_even_and_hold_the_numbers_of_the_files(charts: tuple[Chart, 
     assert actors.rows[3][5:] == ("-", "-")
     (leverage,) = of(charts, "leverage")
     assert leverage.rows[1] == ("KZ", "2.000", "-")
+    (hedges,) = of(charts, "hedges")
+    assert hedges.rows[1:] == ((SCRIPT, "2.000", "-1.000"),)
     (denial,) = of(charts, "denial")
     assert denial.rows[2][2:5] == ("2.000", "1.800", "0.200")
     (budget,) = of(charts, "budget")

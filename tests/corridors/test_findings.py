@@ -150,6 +150,8 @@ def test_control_is_told_by_the_worst_loss_and_by_who_holds_most(
     lever = only(found, "left", "The longest lever").words
     assert f"of {SCRIPT} on {ARABIC}" in lever
     assert "2 million USD of 2024 a year more; the other way it is 0 USD" in lever
+    hedge = only(found, "left", f"As a hedge {SCRIPT} is worth most against {SCRIPT}").words
+    assert "it saves 5 million USD of 2024 a year, against 3 million now." in hedge
     links = only(found, "left", "Of planned links, 1 of which").words
     assert "2 million USD of 2024 a year as things are, 3 million on average" in links
     assert links.endswith("It would cost 1 billion USD to build.")

@@ -18,10 +18,13 @@ from geojson_pydantic import FeatureCollection
 
 from corridors.errors import InputMissingError, OutputError, ScenarioError
 from corridors.gis import BEGIN, CONTRACTS, END, columns_page, export_gis, renew_columns
+from corridors.manifest import make_manifest, manifest_bytes
 from corridors.report.access_sheets import access_sheets, grounds_of
 from corridors.report.bottlenecks import BOTTLENECK_FIELDS
 from corridors.report.cuts import CUT_FIELDS
 from corridors.report.geojson import FLOW_FIELDS, LEG_FIELDS, ROUTE_FIELDS
+from corridors.report.material import KINDS
+from corridors.report.outputs import write_files
 from corridors.rerun import open_run
 from corridors.run import run
 from corridors.scenario.compile import compile_scenario
@@ -289,6 +292,32 @@ def test_all_folders_that_are_no_runs_are_told_at_once(world: Path, tmp_path: Pa
     assert "is a second network" in text
     assert str(foreign) in text
     assert not (tmp_path / "gis").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "verb"),
+    [("control", "control"), ("design", "design"), ("sweep", "sweep"), ("comparison", "compare"),
+     ("front", "explain choices")],
+)  # fmt: skip
+def test_other_folders_of_results_are_named_by_what_left_them(
+    world: Path, tmp_path: Path, kind: str, verb: str
+) -> None:
+    folder = tmp_path / kind
+    manifest = make_manifest(
+        inputs={}, outputs={KINDS[kind]: b""}, seed=0, solver={}, parameters={}, wall_times_s={}
+    )
+    write_files(folder, {KINDS[kind]: b"", "manifest.json": manifest_bytes(manifest)})
+    with pytest.raises(InputMissingError, match=f"was left by `corridors {verb}`: it holds no run"):
+        export_gis([folder], out=tmp_path / "gis", network=world / "network")
+
+
+def test_an_export_of_nothing_is_refused(world: Path, tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="leave out --without-network"):
+        export(world, tmp_path / "gis", "tiny", layers=["links"], with_network=False)
+    with pytest.raises(ScenarioError, match="name a folder of a run"):
+        export_gis(
+            [world / "network"], out=tmp_path / "gis", network=world / "network", layers=["flows"]
+        )
 
 
 def test_a_run_on_another_network_and_two_of_one_name_are_told(world: Path, tmp_path: Path) -> None:

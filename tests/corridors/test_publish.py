@@ -54,16 +54,36 @@ def test_an_altered_folder_is_refused_and_nothing_is_written(tmp_path: Path) -> 
     assert not (tmp_path / "page.html").exists()
 
 
-def test_a_folder_of_nothing_is_refused(tmp_path: Path) -> None:
+def test_every_folder_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputMissingError):
-        publish([tmp_path / "empty"], tmp_path / "page.html")
+    with pytest.raises(InputMissingError) as caught:
+        publish([tmp_path / "empty", tmp_path / "missing"], tmp_path / "page.html")
+    assert "empty" in str(caught.value)
+    assert "missing" in str(caught.value)
 
 
-def test_a_page_ends_in_html(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("format_", "name", "wanted"),
+    [
+        ("html", "page.pdf", r"\.html"),
+        ("md", "page.html", r"\.md"),
+        ("pdf-ready-html", "a.md", "html"),
+    ],
+)
+def test_a_report_is_named_as_what_it_is(
+    tmp_path: Path, format_: str, name: str, wanted: str
+) -> None:
     run = run_folder(tmp_path / "run", "first", "First")
-    with pytest.raises(OutputError, match=r"\.html"):
-        publish([run], tmp_path / "page.pdf")
+    with pytest.raises(OutputError, match=wanted):
+        publish([run], tmp_path / name, format_=format_)
+
+
+@pytest.mark.parametrize(("format_", "name"), [("md", "a.md"), ("pdf-ready-html", "a.html")])
+def test_papers_are_written_too(tmp_path: Path, format_: str, name: str) -> None:
+    run = run_folder(tmp_path / "run", "first", "First & last")
+    text = publish([run], tmp_path / name, format_=format_).read_text(encoding="utf-8")
+    assert "First &amp; last" in text or "First & last" in text
+    assert "<script" not in text
 
 
 def test_the_map_library_is_the_one_that_its_provenance_names() -> None:
@@ -82,6 +102,7 @@ def test_the_map_library_is_the_one_that_its_provenance_names() -> None:
     [
         ("costs 1,200 USD.", ["1,200 USD"]),
         ("12 % of 3.5 billion USD", ["12 %", "3.5 billion USD"]),
+        ("5.2 million USD of 2024 since Apr 2026", ["5.2 million USD"]),
         ("rule B090 of 2026-11-22 and route 7a", []),
         ("\u22123.2 million USD for 3 demands", ["\u22123.2 million USD", "3"]),
     ],

@@ -80,6 +80,27 @@ def test_ogrinfo_reads_every_layer_with_its_fields(exported: Path) -> None:
             assert f"\n{field.name}: " in block, (one.name, field.name)
 
 
+@pytest.mark.parametrize("format_", ["geojson", "fgb"])
+def test_qgis_opens_a_project_on_a_file_per_layer(
+    world: Path,  # noqa: F811
+    tmp_path: Path,
+    format_: str,
+) -> None:
+    if not has_module("qgis.core"):
+        pytest.skip(f"no qgis for {PYTHON}: python3-qgis is not installed")
+    done = export_gis(
+        [world / "runs" / "tiny"], out=tmp_path / "gis", network=world / "network",
+        format_=format_, layers=["routes", "flows", "chokepoints", "links", "land"],
+    )  # fmt: skip
+    told = json.loads(said(PYTHON, RENDER, tmp_path / "gis" / "corridors.qgs").splitlines()[-1])
+    counts: dict[str, int] = {}
+    for name, layer in told["layers"].items():
+        assert layer["valid"], name
+        kind = name.partition("_of_")[0]
+        counts[kind] = counts.get(kind, 0) + layer["rows"]
+    assert counts == done.rows
+
+
 def test_qgis_opens_the_project_on_every_layer_and_prints_it(
     exported: Path, tmp_path: Path
 ) -> None:

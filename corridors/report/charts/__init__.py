@@ -16,7 +16,7 @@ from corridors.report.charts.changes import Change, changes_chart
 from corridors.report.charts.denial import denial_chart
 from corridors.report.charts.front import front_chart
 from corridors.report.charts.gains import gains_chart
-from corridors.report.charts.leverage import leverage_chart
+from corridors.report.charts.leverage import HEDGES, hedges_chart, leverage_chart
 from corridors.report.charts.penalty import penalty_chart
 from corridors.report.charts.profile import profile_chart
 from corridors.report.charts.tornado import tornado_chart
@@ -126,6 +126,8 @@ def _of_control(folder: Folder, ids: Ids) -> Iterator[Chart]:
     for scope, rows in groupby(folder.rows("denial.csv"), key=lambda row: row["scope"]):
         yield denial_chart(scenario, scope, list(rows), names, ids)
     yield from _given(penalty_chart(scenario, actors, ids))
+    if folder.has(HEDGES):
+        yield from _given(hedges_chart(scenario, folder.rows(HEDGES), ids))
 
 
 def _of_comparison(folder: Folder, ids: Ids) -> Iterator[Chart]:
