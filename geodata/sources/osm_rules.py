@@ -132,7 +132,9 @@ def wanted_tags(modes: Iterable[Mode], least_road: str = LEAST_ROAD) -> list[tup
     for key, plain in values.items():
         if plain:
             found += [(key, value) for value in (*plain, *LIFE)]
-            found += [(f"{life}:{key}", value) for life in LIFE for value in (*plain, "yes")]
+            # Only of a railway the kind goes without saying.
+            late = (*plain, "yes") if key == "railway" else plain
+            found += [(f"{life}:{key}", value) for life in LIFE for value in late]
     return found
 
 
