@@ -28,12 +28,13 @@ from corridors.metrics.assets import (
 from corridors.metrics.capacitated import MOST, with_capacity
 from corridors.metrics.coalitions import coalition_rows
 from corridors.metrics.control_metrics import control_metrics
+from corridors.metrics.demand_cuts import cut_rows
 from corridors.metrics.exposed import exposure_rows, with_disruption
 from corridors.metrics.family import FamilyNames
 from corridors.metrics.hedges import hedge_rows, hedges_of
 from corridors.metrics.link_costs import with_costs
 from corridors.metrics.links import link_pair_rows, link_rows, plan_rows, risk_rows, worth_asking
-from corridors.metrics.ranks import Market, Ranking, with_ranks_held
+from corridors.metrics.ranks import Market, Ranking, with_places_ranked, with_ranks_held
 from corridors.metrics.robust_plans import robust_rows
 from corridors.metrics.structure import with_structure
 from corridors.metrics.transit import game_of, holdings_of
@@ -41,14 +42,14 @@ from corridors.metrics.turning import breakpoint_rows
 from corridors.report.control_files import control_files
 from corridors.report.outputs import write_files
 from corridors.scenario.capacities import load_capacities
-from corridors.scenario.capacity import capacity_rows
+from corridors.scenario.capacity import capacity_rows, counted
 from corridors.scenario.cargo import countries_of
 from corridors.scenario.economy import Economy
 from corridors.scenario.rates import load_rates
 from corridors.scenario.switches import ACTOR
 from corridors.solve.lattice import MOST_SWITCHES
 from corridors.stopping import stopping
-from corridors.sweep import ask
+from corridors.sweep import ask, check_chances, sampling
 from geodata.snapshot import open_network
 
 if TYPE_CHECKING:
@@ -77,13 +78,15 @@ class Depth:
     """How much of what takes long is asked.
 
     Up to `k` assets are closed together for the worst denial; for `capacitated` of the
-    dearest chokepoints the flow through all capacities is sought anew; ranks of actors are
-    told again under `rank_draws` draws of all uncertain rates, which takes seconds each.
+    dearest chokepoints the flow through all capacities is sought anew; ranks are told again
+    under `rank_draws` draws of all uncertain rates, which takes seconds each; with
+    `cuts` it is told for each demand how much could pass and how many ways lie apart.
     """
 
     k: int = 3
     capacitated: int = MOST
     rank_draws: int = 0
+    cuts: bool = False
 
 
 #: What is asked if nothing else is said.
@@ -156,7 +159,11 @@ def control(
         msg = f"-k is {depth.k}: the worst denial is told for 1 to {MOST_CLOSED} assets"
         raise ScenarioError(msg)
     tell("the scenario")
-    asked = ask(name, network=network, words=["political", *players], sets=sets)
+    asked = ask(name, network=network, words=["political"], sets=sets)
+    check_chances(asked)
+    _check_names(asked, players, links or ())
+    if any(name not in asked.board.index for name in players):
+        asked = replace(asked, board=asked.with_switches(["political", *players]))
     found = _played(asked, players, links, tell, k=depth.k)
     whole = open_network(network, opened=asked.snapshot)
     names = FamilyNames(asked.snapshot.graph, asked.snapshot.branches, whole.links.length_km)
@@ -186,7 +193,7 @@ def _played(
     seats = players or busiest(holdings, USUAL_PLAYERS)
     if links is None:
         links = worth_asking(holdings, MOST_SWITCHES - len(seats))
-    _check_players(asked, seats, links)
+    _check_count(asked, seats, links)
     tell("the games")
     board = asked.with_switches([*seats, *links])
     game = game_of(board, holdings, asked.snapshot)
@@ -195,29 +202,41 @@ def _played(
     return Controlled(asked, holdings, game, solved(game), assets, denial(assets, k))
 
 
-def _check_players(asked: Asked, players: Sequence[str], links: Sequence[str]) -> None:
-    """Refuse players that are no actors, and more of either than can be answered exactly."""
-    findings = [
-        Finding("--players", 0, 0, one.id, f"is no actor but a {one.kind}", "ask it with --links")
-        for one in asked.switches.chosen(list(players))
-        if one.kind != ACTOR
-    ]
-    findings += [
-        Finding(
-            "--links", 0, 0, one.id, f"is no link but of kind {one.kind}", "ask it with --players"
-        )
-        for one in asked.switches.chosen(list(links))
-        if not one.builds
-    ]
-    if len(players) > MOST_PLAYERS:
-        told = f"{len(players)} players are more than the {MOST_PLAYERS} solved exactly"
-        findings.append(Finding("--players", 0, 0, "", told, "name fewer"))
-    elif len(players) + len(links) > MOST_SWITCHES:
-        told = f"{len(players)} players and {len(links)} links are more than {MOST_SWITCHES}"
-        findings.append(Finding("--links", 0, 0, "", told, "name fewer of either"))
+def _check_names(asked: Asked, players: Sequence[str], links: Sequence[str]) -> None:
+    """Refuse players that are no actors or hold nothing, and links that are none, all at once."""
+    findings: list[Finding] = []
+    for option, words, other in (
+        ("--players", players, "--links"),
+        ("--links", links, "--players"),
+    ):
+        try:
+            chosen = asked.switches.chosen(list(words), option=option)
+        except ScenarioError as error:
+            findings += error.findings
+            continue
+        what = "actor" if option == "--players" else "link"
+        findings += [
+            Finding(option, 0, 0, one.id, f"is no {what} but of kind {one.kind}", f"try {other}")
+            for one in chosen
+            if not (one.kind == ACTOR if option == "--players" else one.builds)
+        ]
     if findings:
         msg = "these players and links cannot be asked about:"
         raise ScenarioError(msg, findings=findings)
+
+
+def _check_count(asked: Asked, players: Sequence[str], links: Sequence[str]) -> None:
+    """Refuse more players and links than can be answered exactly."""
+    sample = sampling(asked.loaded.scenario.id, [*players, *links])
+    mend, told = f"name fewer, or ask for random states: {sample}", ""
+    if len(players) > MOST_PLAYERS:
+        told = f"{len(players)} players are more than the {MOST_PLAYERS} solved exactly"
+    elif len(players) + len(links) > MOST_SWITCHES:
+        told = f"{len(players)} players and {len(links)} links are more than {MOST_SWITCHES}"
+    if told:
+        option = "--players" if len(players) > MOST_PLAYERS else "--links"
+        msg = "these players and links cannot be asked about:"
+        raise ScenarioError(msg, findings=[Finding(option, 0, 0, "", told, mend)])
 
 
 def _tabled(
@@ -229,12 +248,13 @@ def _tabled(
     for k in np.flatnonzero(np.isfinite(holdings.base)).tolist():
         for name in families(holdings.now[k].arcs):
             along.setdefault(name, []).append(k)
-    chokepoints = _chokepoints(found, depth.capacitated, tell)
+    ranks = _ranking(found).drawn(depth.rank_draws, seed=_seed(found), tell=tell)
+    chokepoints = with_places_ranked(_chokepoints(found, depth.capacitated, tell), ranks)
     tell("coalitions")
     country = countries_of(found.asked.snapshot.places)
     tables: dict[str, list[Row]] = {
         "chokepoints": chokepoints,
-        "actors": _actors(found, depth.rank_draws, tell),
+        "actors": with_ranks_held(actor_rows(holdings, game, found.values), ranks),
         "rents": rent_rows(holdings),
         "leverage": leverage_rows(game),
         "interactions": interaction_rows(game),
@@ -243,6 +263,8 @@ def _tabled(
         "pairs": pair_rows(found.assets, chokepoints),
         "exposure": exposure_rows(found.assets, chokepoints, holdings, country),
     }
+    if depth.cuts:
+        tables["cuts"] = _cuts(found, tell)
     tell("corridors as hedges")
     seats = found.asked.with_switches([one.id for one in game.players])
     tables["hedges"] = hedge_rows(hedges_of(seats, holdings, found.asked.snapshot))
@@ -271,20 +293,25 @@ def _chokepoints(found: Controlled, capacitated: int, tell: Tell) -> list[Row]:
         return with_capacity(rows, assets, limits, most=capacitated, stop=stop)
 
 
-def _actors(found: Controlled, draws: int, tell: Tell) -> list[Row]:
-    """Return the rows of the actors, with how firmly their ranks stand."""
-    rows = actor_rows(found.holdings, found.game, found.values)
-    seed = found.asked.loaded.scenario.seed
-    ranking = _ranking(found) if draws else None
-    return with_ranks_held(rows, ranking, draws=draws, seed=seed, tell=tell)
+def _seed(found: Controlled) -> int:
+    """Return the seed of all that is drawn."""
+    return found.asked.loaded.scenario.seed
+
+
+def _cuts(found: Controlled, tell: Tell) -> list[Row]:
+    """Return what can pass for each demand; capacities at the likely end if none are counted."""
+    assets, switches = found.assets, found.asked.switches
+    scenario = counted(found.asked.loaded.scenario)
+    limits = capacity_rows(scenario, assets.board.compiled, load_capacities(checks_places=False))
+    return cut_rows(assets, found.holdings, switches, limits, found.asked.snapshot, tell)
 
 
 def _ranking(found: Controlled) -> Ranking:
-    """Return what ranks the actors under other rates."""
+    """Return what ranks actors and chokepoints under other rates."""
     asked = found.asked
     seats = asked.with_switches([one.id for one in found.game.players])
     market = Market(_economy(found), countries_of(asked.snapshot.places))
-    return Ranking(found.holdings.board, seats, asked.snapshot, market)
+    return Ranking(found.holdings.board, seats, found.assets, asked.snapshot, market)
 
 
 def _economy(found: Controlled) -> Economy:

@@ -11,7 +11,6 @@ from corridors.metrics.answers import Answers
 from corridors.metrics.catalogue import ENTRIES, entry, page
 from corridors.metrics.ways import WayFinder
 from corridors.model.access import CARGO_FIELDS, Cargo
-from corridors.model.capacity import NO_LEVEL
 from corridors.model.scenario import TRAITS, Demand, Traits
 from corridors.report.capacity_page import capacity_tables, plain_projects, plain_rows
 from corridors.report.dossier import Asked, tell_access
@@ -22,7 +21,7 @@ from corridors.report.route_teller import RouteTeller
 from corridors.rerun import open_run, with_flow_routes
 from corridors.run import read
 from corridors.scenario.capacities import load_capacities
-from corridors.scenario.capacity import capacity_rows
+from corridors.scenario.capacity import capacity_rows, counted
 from corridors.scenario.cargo import cargo_of
 from corridors.scenario.compile import compile_scenario, law_of
 from corridors.scenario.load import load_scenario
@@ -168,9 +167,7 @@ def explain_capacity(
         If the page cannot be written.
     """
     loaded, snapshot, register = read(scenario, network, sets)
-    wanted = loaded.scenario
-    if wanted.capacity.level == NO_LEVEL:
-        wanted = replace(wanted, capacity=replace(wanted.capacity, level="likely"))
+    wanted = counted(loaded.scenario)
     compiled = compile_scenario(wanted, snapshot, load_rates(), register)
     capacities = load_capacities(checks_places=False)
     rows = capacity_rows(wanted, compiled, capacities)

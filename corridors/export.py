@@ -11,9 +11,9 @@ import numpy as np
 from corridors.errors import InputMissingError, OutputError
 from corridors.report.labels import by_use
 from corridors.report.pictures import ENDINGS
-from geodata.build import FACTS
 from geodata.export import export_network
 from geodata.facts_io import load_facts
+from geodata.folders import facts_folder
 from geodata.snapshot import open_network, open_snapshot, read_manifest
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ def _labelled(network: Network, view: str) -> Network:
     """Name the disputed territories as `view` has it."""
     if view == TERRITORY:
         return network
-    labels = {row.id: getattr(row, f"view_{view}") for row in load_facts(FACTS).territories}
+    labels = {
+        row.id: getattr(row, f"view_{view}") for row in load_facts(facts_folder()).territories
+    }
     return replace(network, countries=tuple(labels.get(c, c) for c in network.countries))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corridors.errors import Finding, InputMissingError, ScenarioError, nearest
-from corridors.manifest import MANIFEST, make_manifest, manifest_bytes
+from corridors.manifest import MANIFEST, Traced, make_manifest, manifest_bytes, traced
 from corridors.report.access_sheets import access_sheets, grounds_of
 from corridors.report.gis_contracts import RUN_CONTRACTS
 from corridors.report.gis_files import FORMATS, write_layers
@@ -105,6 +105,10 @@ def export_gis(
     named = _named(scenarios)
     opened = _open(folders, network, named)
     sheets = _sheets(opened, wanted, named)
+    if not sheets:
+        msg = "none of the layers that were asked for is there to write"
+        mend = "name a folder of a run" if not opened.runs else "leave out --without-network"
+        raise ScenarioError(msg, findings=[Finding("--layers", 0, 0, "", "leaves nothing", mend)])
     families = dict.fromkeys(branch.family for branch in opened.snapshot.branches)
     with writing_outputs(out) as partial:
         names = write_layers(
@@ -113,8 +117,8 @@ def export_gis(
         )  # fmt: skip
         manifest = make_manifest(
             inputs={
-                "network": opened.snapshot.id,
-                **{run.path.resolve().name: run.path / MANIFEST for run in opened.runs},
+                "network": Traced(opened.snapshot.id, [opened.snapshot.folder]),
+                **{run.path.resolve().name: traced(run.path) for run in opened.runs},
             },
             outputs={name: partial / name for name in names},
             seed=0,

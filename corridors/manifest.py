@@ -37,6 +37,7 @@ __all__ = [
     "manifest_bytes",
     "package_versions",
     "sha256_of",
+    "traced",
     "verify_manifest",
 ]
 
@@ -69,7 +70,7 @@ class Traced(str):
     sha256
         The hash.
     files
-        The files, the folder of a network among them; `STDIN` stands for standard input.
+        The files, or folders of a network or of results; `STDIN` stands for standard input.
     """
 
     __slots__ = ("files",)
@@ -290,6 +291,17 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         msg = f"{path}: is not a manifest; run the scenario again"
         raise InputMissingError(msg) from error
     return manifest
+
+
+def traced(folder: Path) -> Traced:
+    """Return the results in a folder as an input: known by what determines them.
+
+    Raises
+    ------
+    InputMissingError
+        If the folder has no manifest.
+    """
+    return Traced(str(read_manifest(folder)["sha256"]), [folder])
 
 
 def is_edited(manifest: Mapping[str, Any]) -> bool:

@@ -24,7 +24,7 @@ from corridors.scenario.compile import compile_scenario
 from corridors.scenario.places import data_folder
 from corridors.scenario.projects import load_projects
 from corridors.scenario.rates import load_rates
-from corridors.scenario.switches import Switches
+from corridors.scenario.switches import OPTION, Switches
 from corridors.solve.lattice import MOST_SWITCHES
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ def sweep(
     begun = time.perf_counter()
     asked = ask(name, network=network, words=words, sets=sets)
     board = asked.board
+    check_chances(asked)
     _check_count(board, name, words, sample)
     done = _Store(out, _key(asked, words, sample))
     job = _Job(name, network, tuple(words), tuple(sets), sample)
@@ -162,10 +163,36 @@ def _check_count(board: Board, name: str, words: Sequence[str], sample: int | No
     msg = f"{board.n} switches have 2^{board.n} states, too many to answer all of them:"
     asked = ",".join(words)
     finding = Finding(
-        "--switches", 0, 0, asked, f"all states are answered for {MOST_SWITCHES} switches at most",
-        f"name fewer, or sample: corridors sweep {name} --switches {asked} --sample 2000",
+        OPTION, 0, 0, asked, f"all states are answered for {MOST_SWITCHES} switches at most",
+        f"name fewer, or sample: {sampling(name, words)}",
     )  # fmt: skip
     raise ScenarioError(msg, findings=[finding])
+
+
+def sampling(name: str, words: Sequence[str]) -> str:
+    """Return the command that asks switches in random states.
+
+    Examples
+    --------
+    >>> sampling("baseline", ["AZ", "GE"])
+    'corridors sweep baseline --switches AZ,GE --sample 2000'
+    """
+    return f"corridors sweep {name} --switches {','.join(words)} --sample 2000"
+
+
+def check_chances(asked: Asked) -> None:
+    """Refuse chances of what is no switch.
+
+    Raises
+    ------
+    ScenarioError
+        If `control.chances` names anything else; carries all findings.
+    """
+    chances = asked.loaded.scenario.control.chances
+    findings = asked.switches.unknown(chances, option="control.chances")
+    if findings:
+        msg = "chances are given of what is no switch:"
+        raise ScenarioError(msg, findings=findings)
 
 
 def _key(asked: Asked, words: Sequence[str], sample: int | None) -> str:

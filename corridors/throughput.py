@@ -8,78 +8,38 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.errors import ScenarioError, nearest
-from corridors.metrics.lanes import Lanes
-from corridors.model.capacity import NO_LEVEL
+from corridors.metrics.assets import chokepoints_of
+from corridors.metrics.cutting import Between, Sought, most_that_passes, places_on
 from corridors.model.scenario import Demand, Traits
 from corridors.report.geojson import feature_collection
 from corridors.report.outputs import writing_output
 from corridors.report.run_files import ArcPainter
 from corridors.run import read
 from corridors.scenario.capacities import load_capacities
-from corridors.scenario.capacity import capacity_rows
+from corridors.scenario.capacity import capacity_rows, counted
 from corridors.scenario.compile import compile_scenario
 from corridors.scenario.in_force import blocs_on
 from corridors.scenario.rates import load_rates
-from corridors.solve.cuts import disjoint_routes
-from corridors.solve.flow import carry
-from corridors.solve.labels import severance
-from corridors.solve.problem import Demands, FlowProblem
+from corridors.scenario.stances import refusing
+from corridors.scenario.switches import Switches
 from geodata.snapshot import open_network
-from geodata.types import Kind, Mode
+from geodata.types import HIGH_SEAS, Kind, Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    from corridors.metrics.cutting import Apart, Limit
     from corridors.model.scenario import Scenario
-    from corridors.scenario.capacity import CapacityRow
     from corridors.scenario.compile import Compiled
-    from corridors.solve.flow import FlowSolution
     from geodata.snapshot import Snapshot
-    from geodata.types import Bools, Ints
+    from geodata.types import Bools
 
-#: More than any capacity, TEU a year: of what is asked to pass, so that capacities decide.
-PLENTY = 1e9
-#: A price below this is none.
-TINY = 1e-7
-#: What each proof of routes apart may take, in CP-SAT's deterministic seconds.
-EFFORT = 5.0
+CROSSING = "crossing"
+#: What cargo wants to pass, TEU a year: how much it is does not count.
+SOME = 1.0
 #: Fields of the file of a cut; lists are joined by ``;``.
 CUT_FIELDS = ("arc_id", "capacity_id", "label", "capacity_teu_per_year", "teu_per_year", "actors")
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A capacity of the cut: a TEU a year more of it lets `weight` TEU a year more pass."""
-
-    row: CapacityRow
-    capacity_teu_per_year: float
-    weight: float
-    flow_on: Mapping[int, float]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the capacity as plain values."""
-        row = self.row
-        return {
-            "id": row.id, "label": row.label, "kind": row.kind, "on": list(row.on),
-            "capacity_teu_per_year": round(self.capacity_teu_per_year, 3),
-            "weight": round(self.weight, 9),
-            "actors": {actor: list(roles) for actor, roles in row.actors.items()},
-            "quality": row.quality, "source_ids": list(row.sources),
-        }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Apart:
-    """How many routes share none of some things: `number`, None if a route needs none at all.
-
-    `sever` are as few of them as cut all routes; both are exact if `proven`.
-    """
-
-    what: str
-    number: int | None
-    sever: tuple[str, ...]
-    proven: bool
 
 
 @dataclass(frozen=True)
@@ -158,12 +118,7 @@ def explain_cut(
     if set(starts) & set(ends):
         msg = f"{origin} and {destination} have {min(set(starts) & set(ends))} in common"
         raise ScenarioError(msg)
-    level = "likely" if wanted.capacity.level == NO_LEVEL else wanted.capacity.level
-    wanted = replace(
-        wanted,
-        demands=_demands(starts, ends, snapshot),
-        capacity=replace(wanted.capacity, level=level),
-    )
+    wanted = replace(counted(wanted), demands=_demands(starts, ends, snapshot))
     compiled = compile_scenario(wanted, snapshot, load_rates(), register)
     allowed = _mode_mask(snapshot, modes) & _land_mask(snapshot, through, (*starts, *ends))
     asked = _Asked(wanted, snapshot, compiled, ends, allowed)
@@ -241,7 +196,7 @@ def _demands(
     first = {country[end]: end for end in reversed(ends)}
     traits = Traits(commodity=("container",))
     return tuple(
-        Demand(f"{start}-{land}", start, end, PLENTY, traits)
+        Demand(f"{start}-{land}", start, end, SOME, traits)
         for start in starts
         for land, end in sorted(first.items())
     )
@@ -269,96 +224,52 @@ class _Asked:
             )
             for end in ends
         }  # fmt: skip
+        self.named = {*ends, *(one.origin for one in scenario.demands)}
 
     def most(self) -> tuple[float | None, tuple[str, ...], tuple[Limit, ...]]:
         """Return what can pass, a way without any capacity, and the capacities of a cut."""
-        lanes = Lanes(self.compiled, self.rows)
-        demands = self.scenario.demands
-        mine = [
-            lanes.of(self.compiled.view_of[k], start) for k, start in enumerate(self.starts)
-        ]  # fmt: skip
-        goals = [self.goals[self.country[one.destination]] for one in demands]
-        wanted = Demands(
-            cls=np.array([lane.place for lane in mine], np.int64),
-            origin=np.array(
-                [lane.root(at) for lane, at in zip(mine, self.starts, strict=True)], np.int64
-            ),
-            destinations=[
-                lane.field.states(goal) for lane, goal in zip(mine, goals, strict=True)
-            ],
-            volume=np.full(len(demands), PLENTY),
-            penalty=np.ones(len(demands)),
-        )  # fmt: skip
-        graphs = [
-            replace(
-                lane.graph,
-                cost=np.zeros(len(lane.graph.cost)),
-                tie=None,
-                usable=lane.graph.usable & self.allowed[lane.graph.arc],
-            )
-            for lane in lanes.lanes
+        sought = [
+            Sought(self.compiled.view_of[k], start, self.goals[self.country[one.destination]])
+            for k, (one, start) in enumerate(zip(self.scenario.demands, self.starts, strict=True))
         ]
-        limit = self.rows.capacity_teu_per_year
-        problem = FlowProblem(graphs, wanted, lanes.capacities(limit))
-        solution = carry(problem, gap=0.0)
-        carried = PLENTY - solution.unserved
-        if (carried > PLENTY / 2).any():
-            way = solution.pool.way(int(np.argmax(solution.volume)))
-            lane = mine[int(np.argmax(carried))]
-            return None, self._places(lane.arcs(way)), ()
-        return float(carried.sum()), (), self._cut(problem, solution)
-
-    def _cut(self, problem: FlowProblem, solution: FlowSolution) -> tuple[Limit, ...]:
-        """Return the capacities that have a price, with what flows over their arcs."""
-        flow = solution.on_arcs(problem).sum(axis=0)
-        found = []
-        for at in np.flatnonzero(solution.prices.capacity > TINY).tolist():
-            arcs = self.rows.usage[[at]].indices
-            limit = float(self.rows.capacity_teu_per_year[at])
-            on = {int(arc): float(flow[arc]) for arc in arcs if flow[arc] > 0}
-            price = float(solution.prices.capacity[at])
-            found.append(Limit(self.rows.rows[at], limit, price, on))
-        return tuple(found)
-
-    def _places(self, arcs: Ints) -> tuple[str, ...]:
-        """Return the named places on a way."""
-        assets = [int(one) for one in self.graph.arcs.asset[arcs] if one >= 0]
-        return tuple(dict.fromkeys(self.graph.assets[one].id for one in assets))
+        found = most_that_passes(self.compiled, self.rows, sought, allowed=self.allowed)
+        return found.teu_per_year, places_on(self.graph, found.free_way), found.cut
 
     def apart(self) -> tuple[Apart, ...]:
-        """Return how many routes share no arc, no border crossing, no country between.
+        """Return how many routes share no arc, crossing, chokepoint, country or actor.
 
         Counted on what is open to cargo from the first start that has been nowhere.
         """
-        graph, view = self.graph, self.compiled.view(0)
-        arcs, rows = graph.arcs, np.flatnonzero(view.open & self.allowed)
-        ends = np.unique(np.concatenate(list(self.goals.values())))
-        starts, n_nodes = np.unique(self.starts), len(graph.nodes)
-        tail, head = arcs.tail[rows], arcs.head[rows]
-        number, cut = disjoint_routes(
-            tail, head, np.ones(len(rows), np.bool_), starts, ends, n_nodes=n_nodes
-        )
-        found = [Apart("arcs", number, self._places(rows[cut]), proven=True)]
-        at_border = (arcs.kind[rows] == Kind.BORDER) & (arcs.asset[rows] >= 0)
+        graph, arcs, view = self.graph, self.graph.arcs, self.compiled.view(0)
+        between = Between(
+            graph, np.flatnonzero(view.open & self.allowed), np.unique(self.starts),
+            np.unique(np.concatenate(list(self.goals.values()))),
+        )  # fmt: skip
+        assets, covers = chokepoints_of(self.compiled)
+        named: Bools = np.any(covers, axis=0)
+        away = np.array([one.id not in self.named for one in assets], np.bool_)
+        crossing = np.array([one.kind == CROSSING for one in assets], np.bool_)
+        names = [one.id for one in assets]
+        lands = np.arange(len(graph.countries))[:, None] == arcs.country[None, :]
         own = {self.country[one.origin] for one in self.scenario.demands} | set(self.goals)
-        abroad = np.array([code not in own for code in graph.countries])
-        labels = {
-            "crossings": np.where(at_border, arcs.asset[rows], -1).astype(np.int64),
-            "countries": np.where(abroad[arcs.country[rows]], arcs.country[rows], -1),
-        }
-        names = {
-            "crossings": [one.id for one in graph.assets], "countries": list(graph.countries)
-        }  # fmt: skip
-        for what, label in labels.items():
-            one = severance(
-                tail, head, label.astype(np.int64), starts, ends, n_nodes=n_nodes, effort=EFFORT
-            )
-            if one is None:
-                found.append(Apart(what, 0, (), proven=True))
-                continue
-            sever = tuple(names[what][k] for k in one.labels)
-            found.append(Apart(what, None if one.free else len(one.routes), sever, one.proven))
-        return tuple(found)
+        abroad = np.array([code not in own | {HIGH_SEAS} for code in graph.countries], np.bool_)
+        actors, refuse = self._actors(own)
+        return (
+            between.by_arcs(named),
+            between.by_things("crossings", names, covers & crossing[:, None]),
+            between.by_things("chokepoints", names, covers & away[:, None]),
+            between.by_things("countries", graph.countries, lands & abroad[:, None]),
+            between.by_things("actors", actors, refuse),
+        )
+
+    def _actors(self, own: Collection[str]) -> tuple[list[str], Bools]:
+        """Return the states that may refuse what passes, not those of the ends, and where."""
+        switches = Switches(self.scenario, self.compiled, ())
+        chosen = [
+            one for one in switches.chosen(["states"])
+            if refusing(one.names, self.compiled.law).isdisjoint(own)
+        ]  # fmt: skip
+        return [one.id for one in chosen], switches.rows(chosen)
 
 
 def _geojson(found: Throughput, painter: ArcPainter) -> bytes:

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["NOTES", "WORDS", "Difference", "Verified", "verify"]
 
-NETWORK, RESULTS = "network", "results"
+NETWORK, EXPORT, RESULTS = "network", "export", "results"
+#: Kinds of folders by a file of theirs, those that no report is made of as well.
+_KINDS = {**KINDS, "alternatives": "alternatives.json", "validation": "validation.json"}
 #: The kinds of differences, and what each means.
 WORDS = {
     "manifest": "the folder has no manifest, or another than was written",
@@ -136,7 +138,9 @@ def _results(folder: Path) -> Verified:
         places = origin.get("inputs", {}).get(name) or _by_name(name, known)
         differences += _input(name, known, places, folder)
     differences += _versions(hashed["packages"], origin.get("code", ""))
-    kind = next((kind for kind, name in KINDS.items() if name in outputs), RESULTS)
+    kind = next((kind for kind, name in _KINDS.items() if name in outputs), RESULTS)
+    if "layers" in hashed.get("parameters", {}):
+        kind = EXPORT  # a file for each of its layers, whatever the format
     command = " ".join(origin.get("command", []))
     return Verified(
         str(folder), kind, len(outputs), len(hashed["inputs"]), command, tuple(differences)
@@ -193,21 +197,21 @@ def _input(
         elif path is None:
             yield Difference("gone", name, f"{_words(place)} is not there")
         elif path.is_dir():
-            yield from _input_network(name, known, path)
+            yield from _input_folder(name, known, path)
         elif sha256_of(path) != sha256:
             yield Difference("changed", name, f"{shown(path)} is not what it was")
 
 
-def _input_network(name: str, known: str, path: Path) -> Iterator[Difference]:
-    """Yield that a network is another one than it was."""
+def _input_folder(name: str, known: str, path: Path) -> Iterator[Difference]:
+    """Yield that a network, or earlier results, are others than they were."""
+    is_results = "hashed" in _raw(path / MANIFEST)
     try:
-        now = read_network(path)["snapshot"]
-    except SnapshotError as error:
+        now = read_manifest(path)["sha256"] if is_results else read_network(path)["snapshot"]
+    except (InputMissingError, SnapshotError) as error:
         yield Difference("gone", name, str(error))
         return
     if now != known:
-        what = f"{shown(path)} holds the network {now[:12]}, not {known[:12]}"
-        yield Difference("changed", name, what)
+        yield Difference("changed", name, f"{shown(path)} holds {now[:12]}, not {known[:12]}")
 
 
 def _find(place: str, folder: Path) -> Path | None:

@@ -29,10 +29,10 @@ STAMP = "2000-01-01T00:00:00.000Z"
 
 #: Whose data there is and under which terms, in words for people.
 LICENCES = (
-    "Railways, roads and places: © OpenStreetMap contributors, Open Database License 1.0; "
-    "databases derived from them that are published fall under the same licence. "
+    "Railways, roads and places: © OpenStreetMap contributors, Open Database Licence 1.0; "
+    "who passes this data on, changed or not, does so under the same licence. "
     "Land and boundaries: Natural Earth, public domain. "
-    "Sea lanes: Eurostat SeaRoute. "
+    "Sea lanes: Eurostat SeaRoute, reuse with the source named. "
     "Facts, rules, rates and volumes: as the source of each row says."
 )
 

@@ -56,6 +56,9 @@ VIEW = (-4_700_000, -3_700_000, 5_300_000, 4_048_000)
 #: Colour of the sea behind everything, as red, green and blue.
 SEA_RGB = (232, 240, 245)
 
+#: Corners of the map as QGIS counts them.
+BOTTOM_LEFT, TOP_LEFT, BOTTOM_RIGHT = 0, 1, 3
+
 GEOMETRIES = {"point": "Point", "line": "Line", "polygon": "Polygon"}
 
 
@@ -229,12 +232,13 @@ def _properties(title: str) -> ET.Element:
     for path, value in {
         "CopyrightLabel/Enabled": True,
         "CopyrightLabel/Label": f"{ATTRIBUTION}. {DISCLAIMER}",
-        "CopyrightLabel/Placement": 3,
+        "CopyrightLabel/Placement": BOTTOM_RIGHT,
         "TitleLabel/Enabled": True,
         "TitleLabel/Label": title,
-        "TitleLabel/Placement": 0,
+        "TitleLabel/Placement": TOP_LEFT,
+        "TitleLabel/BackgroundColor": "255,255,255,200",
         "ScaleBar/Enabled": True,
-        "ScaleBar/Placement": 2,
+        "ScaleBar/Placement": BOTTOM_LEFT,
         "Paths/Absolute": False,
         "Gui/CanvasColorRedPart": red,
         "Gui/CanvasColorGreenPart": green,

@@ -46,11 +46,17 @@ RAIL, ROAD, SEA, FERRY = "#333333", ORANGE, SKY, BLUE
 NOT_BUILT = VERMILION
 BUILT_COLOURS = {"rail": RAIL, "road": ROAD, "sea": SEA, "ferry": FERRY}
 
-#: Dashes in mm: a mode, a stage of building or the next round of colours.
+#: Dash of each mode, in mm.
 MODE_DASHES: Mapping[str, tuple[float, ...]] = {
     "rail": (), "road": (), "sea": (2.0, 1.0), "ferry": (1.0, 0.5),
 }  # fmt: skip
-ROUND_DASHES: tuple[tuple[float, ...], ...] = ((), (3.0, 1.2), (0.9, 0.9))
+#: The dash that goes with each colour of the palette, and the width in mm that goes with
+#: each round through it, so that no two corridors differ by colour alone.
+FAMILY_DASHES: tuple[tuple[float, ...], ...] = (
+    (), (4.0, 1.2), (2.0, 1.0), (0.8, 0.8), (3.0, 0.8, 0.8, 0.8), (3.0, 0.7, 0.7, 0.7, 0.7, 0.7),
+    (1.5, 2.0),
+)  # fmt: skip
+ROUND_WIDTHS_MM = (0.8, 1.2, 1.6)
 
 STANDS = ("built", "operating", "irregular", "seasonal")
 TO_COME = ("planned", "under_construction")
@@ -285,8 +291,9 @@ def _routes(families: Sequence[str]) -> Style:
     rules = [Rule("no declared corridor", Line("#7A7A7A", 0.6), (Among("family", ("",)),))]
     for k, family in enumerate(families):
         turn, place = divmod(k, len(PALETTE))
-        dash = ROUND_DASHES[turn % len(ROUND_DASHES)]
-        rules.append(Rule(family, Line(PALETTE[place], 0.9, dash), (Among("family", (family,)),)))
+        width = ROUND_WIDTHS_MM[turn % len(ROUND_WIDTHS_MM)]
+        line = Line(PALETTE[place], width, FAMILY_DASHES[place])
+        rules.append(Rule(family, line, (Among("family", (family,)),)))
     return Style(tuple(rules))
 
 

@@ -22,6 +22,7 @@ from corridors.cli.design import register as register_design
 from corridors.cli.explain import explain_app
 from corridors.cli.gis import RunsByDefault
 from corridors.cli.gis import register as register_gis
+from corridors.cli.init import register as register_init
 from corridors.cli.options import (
     DEFAULT_NETWORK,
     Json,
@@ -42,8 +43,8 @@ INFEASIBLE, INVALID, STOPPED = 4, 3, 5
 
 #: The verbs in the order of the work; help lists them so.
 VERBS = (
-    "build", "check", "run", "sweep", "control", "design", "compare", "validate", "fit", "report",
-    "export", "explain", "verify", "schema", "doctor", "extracts",
+    "init", "build", "check", "run", "sweep", "control", "design", "compare", "validate", "fit",
+    "report", "export", "explain", "verify", "schema", "doctor", "extracts",
 )  # fmt: skip
 
 
@@ -81,6 +82,7 @@ register_cpmm(explain_app)
 register_cut(explain_app)
 register_catalogue(explain_app)
 register_design(app)
+register_init(app)
 register_report(app)
 register_verify(app)
 app.add_typer(export_app, name="export")

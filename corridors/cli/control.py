@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: How many rows of a table are told.
 MOST = 12
 MILLION = 1e6
-#: How many hedges are told of each actor.
+#: How many hedges are told of each actor, and how many of each kind of rank.
 BEST = 5
 #: What is told of each actor, in USD a year.
 _SHOWN = (
@@ -46,8 +46,14 @@ def control(
     ] = 30,
     rank_draws: Annotated[
         int,
-        typer.Option(help="Draws of all uncertain rates under which actors are ranked.", min=0),
+        typer.Option(
+            help="Draws of all uncertain rates under which actors and chokepoints are ranked.",
+            min=0,
+        ),
     ] = 0,
+    cuts: Annotated[
+        bool, typer.Option("--cuts", help="Tell for each demand what could pass, and ways apart.")
+    ] = False,
     network: NetworkFolder = DEFAULT_NETWORK,
     sets: Sets = None,
     quiet: Quiet = False,
@@ -61,8 +67,9 @@ def control(
     shown = not (quiet or json) and sys.stderr.isatty()
     found = control_scenario(
         scenario, network=network, out=folder, players=_words(players) or (),
-        links=None if links is None else _words(links), depth=Depth(k, capacitated, rank_draws),
-        sets=sets or (), tell=_tell if shown else _silent,
+        links=None if links is None else _words(links),
+        depth=Depth(k, capacitated, rank_draws, cuts), sets=sets or (),
+        tell=_tell if shown else _silent,
     )  # fmt: skip
     if json:
         sys.stdout.write((folder / "result.json").read_text(encoding="utf-8"))
@@ -72,12 +79,13 @@ def control(
 
 def show_control(found: Controlled, folder: Path) -> None:
     """Print the busiest actors and chokepoints, the worst losses and the links."""
-    from corridors.cli.page import Page
+    from corridors.cli.page import Page, several
 
     page, choice = Page(), found.game.board.scenario.control
     page.line(
-        f"{len(found.holdings.demands)} demands, {found.game.n} players in the games, "
-        f"{len(found.game.links)} links. A TEU without a way counts as "
+        f"{several(len(found.holdings.demands), 'demand')}, "
+        f"{several(found.game.n, 'player')} in the games, "
+        f"{several(len(found.game.links), 'link')}. A TEU without a way counts as "
         f"{choice.penalty_multiple:g} times what it costs now; money in million USD of 2024 a "
         "year unless it says otherwise. Game G1: gatekeepers, nobody refuses its own trade. "
         "Game G2: only demands that begin or end with players, who play as their shippers too."
@@ -92,8 +100,18 @@ def show_control(found: Controlled, folder: Path) -> None:
         empty = "empty: routes replace each other" if found.values.core_empty[at] else "not empty"
         page.line(f"core of {name} {empty}; it is worth {_millions(found.values.worth[at])}")
     page.table("Chokepoints, the costliest to lose first", _chokepoints(found))
+    page.table(
+        "Ranks under drawn rates: the rank told, the span of 90 % of the draws, the share of them "
+        "in which it holds and in which it is the first",
+        _ranks(found),
+    )
     page.table("Worst losses, exact", _denial(found))
     page.table("Planned links; who gains and loses is by Shapley value in G1", _links(found))
+    page.table(
+        "What could pass, TEU a year, and ways that share no line, no chokepoint, no actor (at "
+        "home none counts); those with the fewest ways apart first",
+        _cuts(found),
+    )
     page.table(
         "Corridors as hedges: how much more each is worth a year if one actor refuses than it is "
         "now; without a corridor nobody uses the lines of its own sections",
@@ -105,7 +123,10 @@ def show_control(found: Controlled, folder: Path) -> None:
         _risk(found),
     )
     for name in found.unreachable:
-        page.line(f"{name}: no way even with all these links built; in no table")
+        page.line(
+            f"{name}: no way even with all these links built, so it is in no table; "
+            f"corridors run {found.scenario} tells what shuts it"
+        )
     page.line(f"all tables: {folder}")
 
 
@@ -144,6 +165,24 @@ def _chokepoints(found: Controlled) -> Table:
             f"{lost:,.0f}",
             f"{detour:.2f}" if isinstance(detour, float) else "-",
         )  # fmt: skip
+    return made
+
+
+def _ranks(found: Controlled) -> Table:
+    """Return the first ranks of actors and chokepoints, if any rates were drawn."""
+    from corridors.cli.page import add
+
+    made = _table("who", ("rank", "span", "holds %", "first %"), "by")
+    for table, key, name, by in (
+        ("actors", "actor", "rank_rent_ceiling", "rent ceiling"),
+        ("actors", "actor", "rank_shapley_g1_x1", "Shapley value in G1"),
+        ("chokepoints", "asset_id", "rank_criticality", "cost if lost"),
+    ):
+        rows = [row for row in found.tables[table] if row[name] != "" and row["rank_draws"]]
+        for row in sorted(rows, key=lambda row: (int(str(row[name])), str(row[key])))[:BEST]:
+            low, high = (f"{float(str(row[f'{name}_{end}'])):.0f}" for end in ("p05", "p95"))
+            shares = (_percent(row[f"{name}_{what}"]) for what in ("holds", "first"))
+            add(made, str(row[key]), str(row[name]), f"{low} to {high}", *shares, by)
     return made
 
 
@@ -194,6 +233,30 @@ def _hedges(found: Controlled) -> Table:
             told.setdefault(str(row["actor"]), []).append(f"{row['corridor']} {more} ({now})")
     for actor, words in told.items():
         add(made, actor, ", ".join(words[:BEST]))
+    return made
+
+
+def _cuts(found: Controlled) -> Table:
+    """Return the demands with the fewest ways apart, if that was asked."""
+    from corridors.cli.page import add, cut
+
+    numbers = ("could pass", "by lines", "by chokepoints", "by actors")
+    made = _table("demand", numbers, "cut by the actors")
+    rows = found.tables.get("cuts", [])
+    kinds = ("arcs", "chokepoints", "actors")
+    apart = [[row[f"{kind}_apart"] for kind in kinds] for row in rows]
+    many = 10**9
+
+    def few(at: int) -> list[int]:
+        return [many if one is None else int(str(one)) for one in reversed(apart[at])]
+
+    for at in sorted(range(len(rows)), key=few)[:MOST]:
+        most, row = rows[at]["most_teu_per_year"], rows[at]
+        told = "-" if most is None else f"{float(str(most)):,.0f}"
+        words = ("free" if one is None else str(one) for one in apart[at])
+        severing = row["actors_that_cut"]
+        names = cut(severing) if isinstance(severing, list) else ""
+        add(made, str(row["demand"]), told, *words, names)
     return made
 
 

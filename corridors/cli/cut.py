@@ -10,7 +10,8 @@ import typer
 from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Sets, print_json
 
 if TYPE_CHECKING:
-    from corridors.throughput import Apart, Throughput
+    from corridors.metrics.cutting import Apart
+    from corridors.throughput import Throughput
 
 
 def register(app: typer.Typer) -> None:

@@ -97,6 +97,17 @@ def sources(page: Page, rows: Sequence[Source]) -> None:
             page.line(address, indent=INDENT + HANG)
 
 
+def several(count: int, one: str, many: str = "") -> str:
+    """Return how many there are of something, in its number.
+
+    Examples
+    --------
+    >>> several(1, "demand"), several(2, "demand"), several(0, "way", "ways")
+    ('1 demand', '2 demands', '0 ways')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def cut(names: Iterable[str], *, most: int = _MOST) -> str:
     """Return some names, each once, no more than a line of them."""
     once = list(dict.fromkeys(names))

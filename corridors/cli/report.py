@@ -1,7 +1,8 @@
-"""`corridors report`: folders of results as one page that opens without a network."""
+"""`corridors report`: folders of results as one file that opens without a network."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,24 +11,36 @@ import typer
 from corridors.cli.options import Json, print_json
 
 
+class FormatChoice(StrEnum):
+    """What kind of report to write."""
+
+    HTML = "html"
+    MD = "md"
+    PDF_READY_HTML = "pdf-ready-html"
+
+
 def report(
     folders: Annotated[
         list[Path], typer.Argument(help="Folders that run, control, compare and others left.")
     ],
-    out: Annotated[Path, typer.Option(help="Page to write, ending in .html.")],
+    out: Annotated[Path, typer.Option(help="File to write, ending in .html or .md.")],
+    format_: Annotated[
+        FormatChoice,
+        typer.Option("--format", help="A page with a map that moves, text, or pages that print."),
+    ] = FormatChoice.HTML,
     title: Annotated[
         str, typer.Option(help="Headline.", show_default="the titles of the scenarios")
     ] = "",
     json: Json = False,
 ) -> None:
-    """Write a report on results: findings, map and pictures in one file."""
+    """Write a report on results in one file: findings, maps, pictures and sources."""
     from corridors.publish import publish
 
-    page = publish(folders, out, title=title)
+    file = publish(folders, out, format_=format_.value, title=title)
     if json:
-        print_json({"files": [str(page)]})
+        print_json({"files": [str(file)]})
     else:
-        print(page)
+        print(file)
 
 
 def register(app: typer.Typer) -> None:

@@ -74,14 +74,15 @@ def progress(*, shown: bool) -> Iterator[Callable[[int, int], None]]:
 
 def show_sweep(found: Swept, folder: Path) -> None:
     """Print what the states come to, and the demands that lose their way most often."""
-    from corridors.cli.page import Page, add, table
+    from corridors.cli.page import Page, add, several, table
 
     page = Page()
     numbers = {one.name: one.value for one in found.metrics() if one.subject_kind == "sweep"}
     kind = "all" if found.exact else "random"
     page.line(
-        f"{numbers['states']:,.0f} {kind} states of {found.board.n} switches, "
-        f"{len(found.columns)} demands"
+        f"{several(int(numbers['states']), f'{kind} state')} of "
+        f"{several(found.board.n, 'switch', 'switches')}, "
+        f"{several(len(found.columns), 'demand')}"
     )
     page.line(
         "cost of carrying everything in million USD of 2024 a year: "
@@ -100,5 +101,8 @@ def show_sweep(found: Swept, folder: Path) -> None:
         add(made, name, f"{100 * share[name]:.1f}", f"{column.ends[0]:,.0f}", " ".join(ids) or "-")
     page.table("Demands that lose their way most often", made)
     for name in found.unreachable:
-        page.line(f"{name}: no way even with everything open")
+        page.line(
+            f"{name}: no way even with everything open; corridors run "
+            f"{found.board.scenario.id} tells what shuts it"
+        )
     page.line(f"states, costs, metrics: {folder}")

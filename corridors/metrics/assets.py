@@ -81,26 +81,35 @@ class Assets:
 
 def assets_of(scenario: Scenario, compiled: Compiled) -> Assets:
     """Make a switch of each asset that any cargo could use."""
-    graph, terrain = compiled.graph, compiled.laid.terrain
-    scopes = [Scope("asset", frozenset({one.id})) for one in graph.assets]
-    rows = terrain.coverage.matrix(scopes)[:, terrain.place_of_arc] & compiled.closures.open
-    chosen = [at for at, one in enumerate(graph.assets) if one.kind in KINDS and rows[at].any()]
-    assets = tuple(graph.assets[at] for at in chosen)
+    assets, rows = chokepoints_of(compiled)
     switches = tuple(Switch(one.id, PLACE, one.name, (one.id,)) for one in assets)
-    board = Board(scenario, compiled, switches, rows[chosen], 0)
+    return assets_on(Board(scenario, compiled, switches, rows, 0), assets)
+
+
+def assets_on(board: Board, assets: Sequence[Asset]) -> Assets:
+    """Return some assets over the demands of a board whose switches they are."""
     whole = Exposure.of(board.tasks, board.volume, penalty=1.0)
     base = whole.costs(0)
     kept = tuple(np.flatnonzero(np.isfinite(base)).tolist())
     exposure = Exposure(
         tuple(whole.trees[k] for k in kept), whole.volume[list(kept)],
-        penalties(scenario, base, base)[list(kept)], board.n,
+        penalties(board.scenario, base, base)[list(kept)], board.n,
     )  # fmt: skip
     ends = tuple(
         mask_of(board.index[name] for name in (demand.origin, demand.destination)
                 if name in board.index)
         for demand in (board.demands[k] for k in kept)
     )  # fmt: skip
-    return Assets(board, assets, exposure, kept, ends)
+    return Assets(board, tuple(assets), exposure, kept, ends)
+
+
+def chokepoints_of(compiled: Compiled) -> tuple[tuple[Asset, ...], Bools]:
+    """Return the assets that any cargo could use, and their open arcs, (assets, n)."""
+    graph, terrain = compiled.graph, compiled.laid.terrain
+    scopes = [Scope("asset", frozenset({one.id})) for one in graph.assets]
+    rows = terrain.coverage.matrix(scopes)[:, terrain.place_of_arc] & compiled.closures.open
+    chosen = [at for at, one in enumerate(graph.assets) if one.kind in KINDS and rows[at].any()]
+    return tuple(graph.assets[at] for at in chosen), rows[chosen]
 
 
 def chokepoint_rows(found: Assets) -> list[Row]:

@@ -225,12 +225,20 @@ ENTRIES = (
     Entry("nucleolus_g2", "actor", "lexicographic maximum of the least excess", _USD_YEAR,
           "The division that leaves the worst-off coalition best off.", "neither",
           "Schmeidler 1969", CONTROL),
-    *(Entry(f"rank_{name}_holds", "actor", "share of draws in which the rank is the one told",
-            "share", f"How firmly the rank by {words} stands if all uncertain rates vary at once; "
-            "written with --rank-draws alone.", "neither", "Monte Carlo, triangular, seeded",
-            CONTROL)
-      for name, words in (("transit", "cargo that passes"), ("rent_ceiling", "rent ceiling"),
-                          ("shapley_g1", "Shapley value"))),
+    *(Entry(f"rank_{name}_{what}", of, formula, unit,
+            f"{reading} by {words} if all uncertain rates vary at once; written with "
+            "--rank-draws alone.", "neither", "Monte Carlo, triangular, seeded", CONTROL)
+      for of, name, words in (
+          ("actor", "transit", "cargo that passes"), ("actor", "rent_ceiling", "rent ceiling"),
+          ("actor", "shapley_g1", "Shapley value"), ("asset", "traffic", "cargo that passes"),
+          ("asset", "criticality", "what its loss costs"))
+      for what, formula, unit, reading in (
+          ("holds", "share of draws in which the rank is the one told", "share",
+           "How firmly the rank stands"),
+          ("first", "share of draws in which the rank is 1", "share", "Chance to be first"),
+          ("p05", "5 % quantile of the rank over draws", "rank", "The best rank that is likely"),
+          ("p95", "95 % quantile of the rank over draws", "rank",
+           "The worst rank that is likely"))),
     Entry("core_empty", "game", "1 if epsilon < 0", "0_or_1",
           "1: no division satisfies every coalition; in G1 a sign that routes replace each "
           "other.", "neither", "Gillies 1959", CONTROL),

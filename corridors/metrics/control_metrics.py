@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.metrics.catalogue import metric
+from corridors.metrics.ranks import PLACED, RANKED, TOLD
 from corridors.metrics.robust_plans import ROBUST
 from corridors.metrics.turning import CHANCE, VALUE_OF_TIME
 from corridors.solve.blocking import MOST_SETS, enabling_sets, independent_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from corridors.metrics.actors import Solved
     from corridors.metrics.transit import Game
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
     Row = Mapping[str, object]
 
 _USD = "usd_per_year"
+
+
+def _firmness(ranks: Iterable[str]) -> dict[str, str]:
+    """Return the columns that tell how firmly some ranks stand, each with its metric."""
+    return {f"{name}_{what}": f"{name.removesuffix('_x1')}_{what}" for name in ranks
+            for what in TOLD}  # fmt: skip
+
+
 #: For each table: the column of the subject, and which column is which metric.
 _OF_COLUMN = {
     "actors": ("actor", "actor", {
@@ -31,9 +40,7 @@ _OF_COLUMN = {
         "effective_veto_share_teu": "effective_veto_share_teu",
         f"rent_ceiling_{_USD}": "rent_ceiling", f"shapley_g1_x1_{_USD}": "shapley_g1",
         f"banzhaf_g1_{_USD}": "banzhaf_g1", "pivotal_share_g1": "pivotal_share_g1",
-        "rank_transit_holds": "rank_transit_holds",
-        "rank_rent_ceiling_holds": "rank_rent_ceiling_holds",
-        "rank_shapley_g1_x1_holds": "rank_shapley_g1_holds",
+        **_firmness(RANKED),
         f"shapley_g2_{_USD}": "shapley_g2", f"nucleolus_g2_{_USD}": "nucleolus_g2",
     }),
     "chokepoints": ("asset", "asset_id", {
@@ -43,7 +50,7 @@ _OF_COLUMN = {
         "detour_factor": "detour_factor", f"trade_disrupted_{_USD}": "trade_disrupted",
         f"capacitated_{_USD}": "criticality_capacitated",
         "capacitated_unserved_teu_per_year": "criticality_capacitated_unserved",
-        "bridge": "bridge", "articulation": "articulation",
+        "bridge": "bridge", "articulation": "articulation", **_firmness(PLACED),
     }),
     "denial": ("denial", "closed", {
         f"added_{_USD}": "denial_worst", f"random_added_{_USD}": "denial_random",

@@ -115,7 +115,7 @@ def number(value: float | None, *, signed: bool = False) -> str:
         return "0"
     if size >= BILLION:
         return f"{value / BILLION:{sign},.4g} bn"
-    if size >= 10 * MILLION:
+    if size >= (MILLION if signed else 10 * MILLION):
         return f"{value / MILLION:{sign},.4g} M"
     if size >= 100 or value == int(value):  # noqa: PLR2004 - three digits are enough
         return f"{value:{sign},.0f}"

@@ -38,14 +38,20 @@ def compared_files(found: Compared, where: Geography) -> dict[str, bytes]:
     where
         The geometry of what changes.
     """
-    pictures = {
-        f"{_stem(at)}.{kind}": draw_changes(pair, where, kind)
-        for at, pair in enumerate(found.pairs)
-        for kind in ("svg", "png")
+    bitmaps = _bitmaps(found, where)
+    pictures = {f"{_stem(at)}.png": one for at, one in enumerate(bitmaps)} | {
+        f"{_stem(at)}.svg": draw_changes(pair, where, "svg") for at, pair in enumerate(found.pairs)
     }
-    named = {f"compare.{kind}": make(found, where) for kind, make in FORMATS.items()}
-    page = _markdown(found, where, named=True)
-    return named | {"compare.md": page, "gains.csv": _gains(found)} | pictures
+    pages = {
+        "compare.md": _markdown(found, where, named=True),
+        "compare.html": _document(found, bitmaps),
+    }
+    tables = {f"compare.{kind}": FORMATS[kind](found, where) for kind in ("json", "csv", "geojson")}
+    return tables | pages | {"gains.csv": _gains(found)} | pictures
+
+
+def _bitmaps(found: Compared, where: Geography) -> list[bytes]:
+    return [draw_changes(pair, where, "png") for pair in found.pairs]
 
 
 def _stem(at: int) -> str:
@@ -94,9 +100,12 @@ def example(found: Compared, names: Sequence[str]) -> str:
 
 
 def _html(found: Compared, where: Geography) -> bytes:
+    return _document(found, _bitmaps(found, where))
+
+
+def _document(found: Compared, bitmaps: Sequence[bytes]) -> bytes:
     figures = tuple(
-        (Figure(_title(found, at), READING, png=draw_changes(pair, where, "png")),)
-        for at, pair in enumerate(found.pairs)
+        (Figure(_title(found, at), READING, png=bitmap),) for at, bitmap in enumerate(bitmaps)
     )
     return html_document(title_of(found), sections_of(found, figures), footer=FOOTER).encode()
 

@@ -15,6 +15,7 @@ from corridors.metrics.actors import (
 )
 from corridors.metrics.assets import DENIAL_FIELDS, PAIR_FIELDS
 from corridors.metrics.coalitions import COALITION_FIELDS
+from corridors.metrics.demand_cuts import CUT_FIELDS
 from corridors.metrics.exposed import CLOSURE_DAYS, EXPOSURE_FIELDS
 from corridors.metrics.hedges import HEDGE_FIELDS
 from corridors.metrics.link_costs import COST_FIELDS
@@ -78,6 +79,8 @@ FIELDS = {
     "plans": PLAN_FIELDS,
     "breakpoints": BREAKPOINT_FIELDS,
 }
+#: Columns of the tables that are written only if they are asked for.
+IF_ASKED = {"cuts": CUT_FIELDS}
 #: What the games are, told with every result.
 GAMES = {
     "G1": "gatekeepers: the players let pass or refuse what passes; the demands are there "
@@ -99,7 +102,11 @@ def control_files(found: Found) -> dict[str, bytes]:
         "chokepoints.geojson": chokepoints_geojson(
             points, [place[str(row["asset_id"])] for row in points], meta=meta
         ),
-        **{f"{name}.csv": rows_csv(fields, found.tables[name]) for name, fields in FIELDS.items()},
+        **{
+            f"{name}.csv": rows_csv(fields, found.tables[name])
+            for name, fields in (FIELDS | IF_ASKED).items()
+            if name in FIELDS or name in found.tables
+        },
         "metrics.csv": metrics_csv(rows),
     }
 

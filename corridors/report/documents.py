@@ -44,7 +44,7 @@ def html_document(
         If a picture could do more than show something, or is none.
     """
     return rendered(
-        "document.html", title=_quiet(title), sections=sections, lead=lead, footer=footer,
+        "document.html.j2", title=_quiet(title), sections=sections, lead=lead, footer=footer,
         shown=_shown, drawn=_drawn, bitmap=_bitmap,
     )  # fmt: skip
 
@@ -100,7 +100,7 @@ def _quiet(title: str) -> str:
 def _shown(table: Table) -> Markup:
     from markupsafe import Markup
 
-    return Markup(rendered("table.html", table=table))  # noqa: S704 - escaped by its template
+    return Markup(rendered("table.html.j2", table=table))  # noqa: S704 - escaped by its template
 
 
 def _drawn(figure: Figure) -> Markup:

@@ -77,7 +77,7 @@ def write_layers(
     OSError
         If a file cannot be written.
     """
-    title = ", ".join(dict.fromkeys(run.title for run in runs)) or "Transport corridors"
+    title = _title(runs)
     names = _write_rows(sheets, folder, format_, styles, title, snapshot)
     for sheet in sheets:
         one = sheet.contract
@@ -92,6 +92,14 @@ def write_layers(
         text = project(branches, styles, title=title, abstract=abstract)
         names.append(_write(folder, f"{STEM}.qgs", text))
     return names
+
+
+def _title(runs: Sequence[Folder]) -> str:
+    """Return what the whole is called: by its one run, or by the folders of several."""
+    if len(runs) == 1:
+        return runs[0].title
+    names = ", ".join(run.path.resolve().name for run in runs)
+    return f"Transport corridors: {names}" if names else "Transport corridors"
 
 
 def _write_rows(

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["isolated", "markdown", "plain"]
 
-#: What Markdown or the HTML within it would take for markup, wherever it stands.
-_MARKUP = re.compile(r"([\\`*_\[\]|<>~])")
+#: What Markdown or the HTML within it would take for markup, wherever it stands; a line below
+#: is none between two letters.
+_MARKUP = re.compile(r"([\\`*\[\]|<>~]|(?<![^\W_])_|_(?![^\W_]))")
 #: What starts a heading, a list or a quote where a line begins with it.
 _FIRST = re.compile(r"^(\s*)([#+-]|\d+[.)])(?=\s|$)")
 #: Characters that turn the direction of text beyond the word they stand in.

@@ -50,7 +50,7 @@ class Chart:
         Unique in a page: small letters, digits, hyphens.
     kind
         ``profile``, ``front``, ``actors``, ``leverage``, ``denial``, ``penalty``,
-        ``waterfall``, ``tornado``, ``changes`` or ``budget``.
+        ``hedges``, ``waterfall``, ``tornado``, ``changes``, ``gains`` or ``budget``.
     scenario
         Id of the scenario that it shows, empty if it shows several.
     title, reading

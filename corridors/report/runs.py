@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import geodata
 from corridors.metrics.profile import leg_of, profile_of
+from corridors.report.labels import short_name
 from geodata.facts_io import load_facts
+from geodata.folders import facts_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from corridors.model.route import Leg
     from corridors.report.material import Folder
 
-FACTS = Path(geodata.__file__).parent / "facts"
 
-__all__ = ["Demand", "Run", "Told", "fact_names", "telling"]
+__all__ = ["Demand", "Run", "Told", "fact_names"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Demand:
-    """A demand with its routes, best first; `ends` are its terminals, empty without a route."""
+    """A demand with its routes, best first."""
 
     id: str
     status: str
@@ -57,7 +56,6 @@ class Demand:
     unserved_teu_per_year: float
     certificate: Mapping[str, Any] | None
     routes: tuple[Told, ...]
-    ends: frozenset[str]
 
     @property
     def best(self) -> Told | None:
@@ -96,13 +94,19 @@ class Run:
     def demands(self) -> dict[str, Demand]:
         """The demands by id, in the order of the scenario."""
         rows = self.folder.result["demands"]
-        return {row["id"]: _demand(row, self._ends) for row in rows}
+        return {row["id"]: _demand(row) for row in rows}
 
     @cached_property
     def totals(self) -> dict[str, float]:
         """The metrics of the whole scenario, by name."""
         rows = self.folder.result["metrics"]
         return {row["name"]: row["value"] for row in rows if row["subject_kind"] == "scenario"}
+
+    @property
+    def teu_days(self) -> float:
+        """How long all that is carried in a year is on its way, in TEU-days."""
+        routes = (one for demand in self.demands.values() for one in demand.routes)
+        return sum(one.teu_per_year * one.h for one in routes) / 24.0
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -124,14 +128,28 @@ class Run:
             for one in routes
         ]  # fmt: skip
 
+    def input_words(self, name: str) -> str:
+        """Return the name of an uncertain input with places by their names, in words."""
+        known = self.names
+        told = (short_name(known[one]) if one in known else one for one in name.split(" "))
+        return " ".join(told).replace("_", " ")
+
+    def ends(self, route: Told) -> frozenset[str]:
+        """Return the places where a route begins and ends, whichever way it goes."""
+        legs = self._legs[route.route_id]
+        return frozenset((legs[0].from_id, legs[-1].to_id))
+
+    def telling(self, demands: Iterable[Demand], most: int) -> tuple[Demand, ...]:
+        """Return the demands that cost most in a year, one for each pair of ends."""
+        found: dict[frozenset[str], Demand] = {}
+        for one in sorted(demands, key=lambda one: (-one.usd_per_year, one.id)):
+            if len(found) < most and one.best:
+                found.setdefault(self.ends(one.best), one)
+        return tuple(found.values())
+
     def bill(self, route_id: str) -> dict[str, tuple[float, float]]:
         """Return USD and hours per TEU of a route by component, in the order met."""
         return self._bills[route_id]
-
-    @cached_property
-    def _ends(self) -> dict[str, frozenset[str]]:
-        rows = (one["properties"] for one in self.folder.features("routes.geojson"))
-        return {row["demand_id"]: frozenset((row["origin"], row["destination"])) for row in rows}
 
     @cached_property
     def _legs(self) -> dict[str, list[Leg]]:
@@ -153,25 +171,16 @@ class Run:
 @cache
 def fact_names() -> dict[str, str]:
     """Return the names of places in the shipped facts, by id."""
-    facts = load_facts(FACTS)
+    facts = load_facts(facts_folder())
     tables = (facts.terminals, facts.crossings, facts.straits)
     return {one.id: one.name for table in tables for one in table}
 
 
-def telling(demands: Iterable[Demand], most: int) -> tuple[Demand, ...]:
-    """Return the demands that cost most in a year, one for each pair of ends."""
-    found: list[Demand] = []
-    for one in sorted(demands, key=lambda one: (-one.usd_per_year, one.id)):
-        if len(found) < most and one.best and all(one.ends != other.ends for other in found):
-            found.append(one)
-    return tuple(found)
-
-
-def _demand(row: Mapping[str, Any], ends: Mapping[str, frozenset[str]]) -> Demand:
+def _demand(row: Mapping[str, Any]) -> Demand:
     return Demand(
         row["id"], row["status"], row["reason"], row["teu_per_year"],
         row["unserved_teu_per_year"], row["certificate"],
-        _routes(row["id"], row["routes"]), ends.get(row["id"], frozenset()),
+        _routes(row["id"], row["routes"]),
     )  # fmt: skip
 
 

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from corridors.report.pens import family_pens
+from corridors.report.templates import rendered
 from corridors.report.web_data import atlas_of
+from corridors.report.web_flows import changes_map, flows_map, shown_points
 from corridors.report.web_land import box_of, land_of
 from corridors.report.web_lines import STEPS, encoded
-from corridors.report.web_map import BaseMap, shown_points
-from corridors.report.web_parts import asset, environment, json_block, script_hash
+from corridors.report.web_map import BaseMap
+from corridors.report.web_parts import asset, is_safe_link, json_block, numbers, script_hash
 from geodata.geojson import ATTRIBUTION, DISCLAIMER
 
 if TYPE_CHECKING:
@@ -34,13 +36,18 @@ __all__ = ["web_page"]
 
 #: What the parts with pictures are called, in the order of the page.
 KINDS = {
+    "changes": "What changes",
+    "gains": "Who gains and who loses",
     "profile": "Routes against distance",
     "front": "Cost against time",
+    "waterfall": "What differences are made of",
+    "tornado": "What the answer hangs on",
     "actors": "Who has the cargo in hand",
     "leverage": "Who can press whom",
     "denial": "What closures cost",
-    "waterfall": "What a difference is made of",
-    "tornado": "What the answer hangs on",
+    "penalty": "What cargo without a way weighs",
+    "hedges": "What corridors are worth as hedges",
+    "budget": "What a budget is worth",
 }
 #: Degrees around what is shown at first, and around which outlines are fine.
 _MARGIN_DEG = 3.0
@@ -91,7 +98,8 @@ def web_page(
     titles = {one["id"]: one["title"] for one in scenarios}
     maps = _maps(folders, runs, charts, names, outlines) if runs else None
     scripts = {"leaflet_js": asset("leaflet/leaflet.js"), "page_js": asset("page.js")}
-    html = environment().get_template("page.html.j2").render(
+    html = rendered(
+        "page.html",
         title=title or _headline(list(titles.values())),
         scenarios=scenarios,
         findings=_grouped(findings, titles),
@@ -101,8 +109,11 @@ def web_page(
         outlines=maps.outlines if maps else "",
         data=json_block(maps.data) if maps else "",
         folders=[_told(folder) for folder in folders],
+        titles=titles,
         attribution=ATTRIBUTION,
         disclaimer=DISCLAIMER,
+        numbers=numbers,
+        is_safe_link=is_safe_link,
         leaflet_licence=asset("leaflet/LICENSE"),
         leaflet_css=Markup(asset("leaflet/leaflet.css")),  # noqa: S704 - shipped
         page_css=Markup(asset("page.css")),  # noqa: S704 - shipped
@@ -141,13 +152,21 @@ def _maps(
     base = BaseMap(land, shown)
     figures = [
         {
-            "id": f"map-{at}",
             "title": f"Cargo a year: {view.title}",
-            "svg": base.flows(
-                atlas, view, pens=pens, land=_OUTLINES, label=f"Map of cargo: {view.title}"
-            ),
+            "reading": "Lines are as wide as the cargo on them; colours are the corridor that most "
+            "of it goes by, dashes the mode.",
+            "svg": flows_map(base, atlas, view, pens=pens, land=_OUTLINES),
         }
-        for at, view in enumerate(atlas.views, start=1)
+        for view in atlas.views
+    ]
+    first = atlas.views[0]
+    figures += [
+        {
+            "title": f"What changes: {view.title}",
+            "reading": f"Cargo against {first.title}; lines are as wide as what they gain or lose.",
+            "svg": changes_map(base, atlas, first, view, land=_OUTLINES),
+        }
+        for view in atlas.views[1:]
     ]
     return _Maps(data, base.outlines(_OUTLINES), figures)
 
@@ -221,14 +240,14 @@ def _main_numbers(run: Folder) -> dict[str, float | None]:
     of = {row["name"]: row["value"] for row in run.result["metrics"]
           if row["subject_kind"] == "scenario"}  # fmt: skip
     cost = of.get("generalised_cost")
-    demands = run.result["demands"]
+    demands, capacities = run.result["demands"], run.result.get("bottlenecks", ())
     return {
         "cargo asked for, TEU a year": of.get("demand"),
         "cargo that finds no way, TEU a year": of.get("unserved"),
         "cost of all cargo with its time, million USD a year": None if cost is None else cost / 1e6,
         "demands": len(demands),
         "demands without an open route": sum(one["status"] != "ok" for one in demands),
-        "capacities that are full": sum(one["binds"] == "yes" for one in run.result["bottlenecks"]),
+        "capacities that are full": sum(one["binds"] == "yes" for one in capacities),
     }  # fmt: skip
 
 

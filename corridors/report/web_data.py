@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.report.compared_map import LESS, MORE
 from corridors.report.web_lines import encoded, quantised, share, thinned
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -54,14 +55,14 @@ class View:
     """What one scenario puts on the stretches.
 
     `teu` a year, `used` by some route, `family` that most of the cargo goes by; each of
-    shape (stretches,).
+    shape (stretches,). `places` are what the page tells of places.
     """
 
-    scenario: str
     title: str
     teu: Floats = field(repr=False)
     used: Bools = field(repr=False)
     family: tuple[str, ...] = field(repr=False)
+    places: Sequence[Mapping[str, Any]] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,7 @@ class Atlas:
     """All runs of a page.
 
     `stretches` are whole steps of a degree, `modes` the mode of each; `plain` are the
-    values that the page holds; `places` of the first scenario that names them, by id:
-    name, longitude, latitude and TEU a year.
+    values that the page holds.
     """
 
     stretches: tuple[Whole, ...] = field(repr=False)
@@ -151,7 +151,7 @@ def atlas_of(
     paths = [over(path) for path in writer.paths.values]
     legs = writer.legs.values
     modes = _modes(legs, paths, writer.words.values, len(thin))
-    views = tuple(_view(one, legs, paths, len(thin), writer.words.values) for one in told)
+    views = tuple(_view(one, legs, paths, len(thin)) for one in told)
     plain = {
         "words": writer.words.values,
         "names": {key: writer.names[key] for key in sorted(writer.asked)},
@@ -241,37 +241,31 @@ class _Writer:
             for feature in folder.features("chokepoints.geojson"):
                 more[feature["id"]] = feature["properties"]
         rows = []
-        for feature in run.features("chokepoints.geojson"):
-            if feature["geometry"] is None:
-                continue
-            lon, lat = feature["geometry"]["coordinates"]
+        for feature, at in _placed(run, "chokepoints.geojson"):
             row = feature["properties"]
             added = {key: value for key, value in more.get(feature["id"], {}).items()
                      if key not in row and value is not None}  # fmt: skip
             self._ask(_split(row.get("countries")))
-            rows.append({**row, **added, "at": [round(lon, 4), round(lat, 4)]})
+            rows.append({**row, **added, "at": at})
         return rows
 
     def _capacities(self, run: Folder) -> list[dict[str, Any]]:
         rows = []
-        for feature in (
-            run.features("bottlenecks.geojson") if run.has("bottlenecks.geojson") else ()
-        ):
+        for feature, at in _placed(run, "bottlenecks.geojson"):
             row = feature["properties"]
-            lon, lat = feature["geometry"]["coordinates"]
             self._ask(one.partition(":")[0] for one in _split(row["actors"]))
-            rows.append({**row, "at": [round(lon, 4), round(lat, 4)]})
+            rows.append({**row, "at": at})
         return rows
 
     def _changes(self, folder: Folder, scenario: str) -> list[list[Any]]:
         """Return what a comparison says that opens and closes in a scenario."""
-        whole = folder.json("compare.geojson")
-        if whole["corridors"].get("b") != scenario:
-            return []
         rows = []
-        for feature in whole["features"]:
+        for feature in folder.features("compare.geojson"):
             row = feature["properties"]
-            names = ("change", "asset_id", "name", "countries", "mode", "demands", "reason")
+            # What carries more or less is told by the flows of both.
+            if row["scenario"] != scenario or row["change"] in (MORE, LESS):
+                continue
+            names = ("change", "asset_id", "name", "countries", "mode", "reason")
             rows.append([*(row[name] or "" for name in names), self._path(feature["geometry"])])
         return rows
 
@@ -291,22 +285,30 @@ def _modes(
 
 def _view(
     told: Mapping[str, Any], legs: Sequence[tuple[Any, ...]], paths: Sequence[list[int] | str],
-    count: int, _: Sequence[str],
+    count: int,
 ) -> View:  # fmt: skip
+    """Return what a scenario puts on the stretches."""
     teu, used = np.zeros(count), np.zeros(count, dtype=bool)
-    for _arc, amount, _most, _price, path in told["flows"]:
-        teu[list(_stretches(paths[path]))] += amount
     by: list[dict[str, float]] = [{} for _ in range(count)]
-    corridor, amount_at = list(ROUTE_FIELDS).index("corridor"), list(ROUTE_FIELDS).index("teu")
+    corridor_at, teu_at = list(ROUTE_FIELDS).index("corridor"), list(ROUTE_FIELDS).index("teu")
     path_at = LEG_FIELDS.index("path")
     for route in told["routes"]:
         over = {k for leg in route[-1] for k in _stretches(paths[legs[leg][path_at]])}
+        amount = route[teu_at] or 0.0
+        teu[list(over)] += amount
         used[list(over)] = True
-        family = route[corridor].split(";")[0]
+        family = route[corridor_at].split(";")[0]
         for k in over:
-            by[k][family] = by[k].get(family, 0.0) + (route[amount_at] or 0.0)
+            by[k][family] = by[k].get(family, 0.0) + amount
     families = tuple(max(sorted(one), key=one.__getitem__) if one else "" for one in by)
-    return View(told["id"], told["title"], teu, used, families)
+    return View(told["title"], teu, used, families, told["places"])
+
+
+def _placed(run: Folder, name: str) -> Iterator[tuple[dict[str, Any], list[float]]]:
+    """Yield the features of a file that have a place, with its longitude and latitude."""
+    for feature in run.features(name) if run.has(name) else ():
+        if feature["geometry"] is not None:
+            yield feature, [round(part, 4) for part in feature["geometry"]["coordinates"]]
 
 
 def _stretches(path: list[int] | str) -> set[int]:

@@ -1,9 +1,10 @@
-"""Static maps of a page: the cargo of a scenario as SVG, for print and for readers without script.
+"""Static maps of a page in SVG, for print and for readers without script.
 
 ::
 
-    base = BaseMap(land, extent)
-    svg = base.flows(atlas, view, names=names)      # a whole <svg>, land by reference
+    base = BaseMap(land, shown)
+    base.outlines("land")                       # once in a page
+    base.picture(strokes, labels, samples, land="land", label="Map of cargo")
 """
 
 from __future__ import annotations
@@ -16,56 +17,38 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from corridors.report.labels import place_labels, short_name
-from corridors.report.maps import OVERVIEW
-from corridors.report.pens import ROUTE_DASHES
+from corridors.report.labels import place_labels
 from corridors.report.projection import fitted
 from corridors.report.web_land import box_of
 from corridors.report.web_legend import legend
-from corridors.report.web_lines import STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from corridors.report.pens import Pen
     from corridors.report.projection import Conic
-    from corridors.report.web_data import Atlas, View
     from corridors.report.web_land import Land
+    from corridors.report.web_legend import Stroke
     from geodata.types import Floats
 
-__all__ = ["BaseMap", "shown_points"]
+__all__ = ["BaseMap", "Label", "in_frame", "merged", "middle_of"]
 
-#: Pixels of a map, and the tenths of one in which it is drawn.
+#: Pixels of a map; it is drawn in tenths of them.
 WIDTH, HEIGHT = 1000, 600
-#: Least and most width of a line of cargo, in pixels, and how width grows with cargo.
-THIN, THICK, GROWTH = 1.0, 9.0, 0.4
 #: Pixels around what is shown, and the least side of what is shown, in earth radii.
 MARGIN, LEAST = 36, 0.01
 #: Pixels that a point of an outline or a line may be off.
 _OUTLINE_PX, _LINE_PX = 0.6, 0.35
+#: Height and width of a letter in pixels, and the most names on a map.
 _FONT, _LETTER, _MOST_NAMES = 11, 6.0, 45
-#: Kinds of places whose names are names, not ends of a line.
-_NAMED = frozenset({"terminal", "crossing", "strait"})
-#: How the name of a place without one begins.
-_UNNAMED = "unnamed"
 
 
-def shown_points(atlas: Atlas) -> Floats:
-    """Return what the maps show: points in degrees of what goes by land in any scenario.
+@dataclass(frozen=True)
+class Label:
+    """A name on a map and where it belongs, in tenths of a pixel; a place has a dot."""
 
-    Where nothing does, those of all cargo; where there is none, the two corners of a usual map.
-    """
-    cargo = np.zeros(len(atlas.stretches), dtype=bool)
-    for view in atlas.views:
-        cargo |= view.teu > 0
-    land = cargo & np.array([mode != "sea" for mode in atlas.modes], dtype=bool)
-    wanted = land if land.any() else cargo
-    parts = [one for one, keep in zip(atlas.stretches, wanted, strict=True) if keep]
-    if not parts:
-        west, south, east, north = OVERVIEW
-        return np.array([(west, south), (east, north)])
-    points: Floats = np.concatenate(parts) / STEPS
-    return points
+    words: str
+    at: Floats = field(repr=False)
+    is_place: bool = True
 
 
 @dataclass(frozen=True)
@@ -105,145 +88,52 @@ class BaseMap:
         Both stand once in a page; each map draws them by reference.
         """
         rings = (self.pixels(ring) for ring in self.land.points())
-        shown = [ring for ring in rings if _in_frame(ring)]
+        shown = [ring for ring in rings if in_frame(ring)]
         return (
             f'<clipPath id="{name}-frame"><rect width="{WIDTH * 10}" height="{HEIGHT * 10}"/>'
             f'</clipPath><path id="{name}" class="land" fill="#FBFAF6" stroke="#BDB7AD" '
             f'stroke-width="6" stroke-linejoin="round" d="{_path(shown, _OUTLINE_PX)}"/>'
         )
 
-    def flows(
-        self, atlas: Atlas, view: View, *, pens: Mapping[str, Pen], land: str, label: str
-    ) -> str:
-        """Return a scenario's cargo by corridor as an ``<svg>``.
+    def picture(
+        self, strokes: Iterable[tuple[Stroke, Sequence[Floats]]], labels: Sequence[Label],
+        samples: Sequence[tuple[str, Stroke]], *, land: str, label: str,
+    ) -> str:  # fmt: skip
+        """Return a map as an ``<svg>``.
 
         Parameters
         ----------
-        atlas, view
-            All runs of the page, and the one to draw.
-        pens
-            How the corridors of the page look; drawn in this order.
+        strokes
+            Lines in tenths of a pixel by how they look, in the order of drawing.
+        labels
+            Names, most important first; those without room are left out.
+        samples
+            The legend.
         land
             Id of the path of :meth:`outlines`.
         label
             What a screen reader says of the picture.
         """
-        drawn = [self.pixels(one / STEPS) for one in atlas.stretches]
-        most = max((float(one.teu.max(initial=0)) for one in atlas.views), default=0.0)
-        idle = [xy for xy, used, teu in zip(drawn, view.used, view.teu, strict=True)
-                if used and not teu and _in_frame(xy)]  # fmt: skip
-        parts = [
-            f'<g clip-path="url(#{land}-frame)">',
-            f'<rect class="sea" width="{WIDTH * 10}" height="{HEIGHT * 10}" fill="#E6EEF4"/>',
-            f'<use href="#{land}"/>',
-            '<path class="idle" fill="none" stroke="#9A958C" stroke-width="6" d="'
-            + _path(_merged(idle), _LINE_PX)
-            + '"/>',
-        ]
-        cargo = _by_pen(atlas, view, drawn, most)
-        middles = []
-        for family in [*pens, *sorted({key[0] for key in cargo} - set(pens))]:
-            lines = {key[1:]: merged for key, merged in cargo.items() if key[0] == family}
-            parts += self._strokes(pens.get(family), lines)
-            if lines and family:
-                middles.append((family, _middle([one for some in lines.values() for one in some])))
-        parts += self._names(atlas, view, middles)
-        widths = {f"{teu:,.0f} TEU a year": width_of(teu, most) for teu in _samples(most)}
+        lines = "".join(look.drawn(_path(some, _LINE_PX)) for look, some in strokes if some)
         key, height = legend(
-            pens, {key[0] for key in cargo}, widths,
-            top=HEIGHT * 10, width=WIDTH * 10, projection=str(self.projection),
-        )  # fmt: skip
+            samples, top=HEIGHT * 10, width=WIDTH * 10, projection=str(self.projection)
+        )
         return (
             f'<svg class="map" role="img" aria-label="{escape(label)}" '
             f'viewBox="0 0 {WIDTH * 10} {HEIGHT * 10 + height}" '
-            f'xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</g>{key}</svg>'
+            f'xmlns="http://www.w3.org/2000/svg"><g clip-path="url(#{land}-frame)">'
+            f'<rect class="sea" width="{WIDTH * 10}" height="{HEIGHT * 10}" fill="#E6EEF4"/>'
+            f'<use href="#{land}"/>{lines}{"".join(_names(labels))}</g>{key}</svg>'
         )
 
-    def _strokes(
-        self, pen: Pen | None, lines: Mapping[tuple[str, float], list[Floats]]
-    ) -> Iterable[str]:
-        colour = pen.colour if pen else "#7A7A7A"
-        for (mode, width), some in sorted(lines.items()):
-            path = _path(some, _LINE_PX)
-            dash = " ".join(f"{10 * max(width, 1.5) * one:.0f}" for one in ROUTE_DASHES[mode])
-            dashed = f' stroke-dasharray="{dash}"' if dash else ""
-            yield (
-                f'<path fill="none" {_stroke(colour)} stroke-width="{10 * width:.0f}"{dashed} '
-                f'stroke-linejoin="round" d="{path}"/>'
-            )
-            if pen and pen.hollow:
-                yield (
-                    f'<path class="core" fill="none" stroke="#FFFFFF" '
-                    f'stroke-width="{max(6.0, 4 * width):.0f}"{dashed} d="{path}"/>'
-                )
 
-    def _names(
-        self, atlas: Atlas, view: View, middles: Sequence[tuple[str, Floats]]
-    ) -> Iterable[str]:
-        """Yield the names of corridors and of the places that most cargo passes."""
-        places = _busiest(atlas, view)
-        words = [*(family for family, _ in middles), *(short_name(name) for name, _ in places)]
-        at = [
-            *(xy for _, xy in middles),
-            *self.pixels(np.array([p for _, p in places]).reshape(-1, 2)),
-        ]
-        if not words:
-            return
-        points = np.array(at) / 10
-        sizes = np.array([(_LETTER * len(word) + 4, _FONT + 2) for word in words])
-        up = np.column_stack([points[:, 0], HEIGHT - points[:, 1]])
-        frame = (4.0, 4.0, WIDTH - 4.0, HEIGHT - 4.0)
-        placed = place_labels(up, sizes, frame=frame, gap=5.0, dot=3.0)
-        for one in placed[:_MOST_NAMES]:
-            corridor = one.index < len(middles)
-            x, y = 10 * one.x + 20, 10 * (HEIGHT - one.y) - 30
-            if not corridor:
-                dot = points[one.index] * 10
-                yield (
-                    f'<circle class="place" cx="{dot[0]:.0f}" cy="{dot[1]:.0f}" r="22" '
-                    'fill="#FFFFFF" stroke="#222222" stroke-width="8"/>'
-                )
-            weight = ' font-weight="700"' if corridor else ""
-            yield (
-                f'<text class="name" x="{x:.0f}" y="{y:.0f}" font-size="{_FONT * 10}"{weight} '
-                f'fill="#222222" stroke="#FFFFFF" stroke-width="26" paint-order="stroke" '
-                f'stroke-linejoin="round">{escape(words[one.index])}</text>'
-            )
+def in_frame(xy: Floats) -> bool:
+    """Whether the box of a line, in tenths of a pixel, meets the frame."""
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    return bool(high[0] > 0 and low[0] < WIDTH * 10 and high[1] > 0 and low[1] < HEIGHT * 10)
 
 
-def width_of(teu: float, most: float) -> float:
-    """Return how wide a line of cargo is drawn, in pixels.
-
-    Examples
-    --------
-    >>> width_of(0.0, 100.0), width_of(100.0, 100.0)
-    (1.0, 9.0)
-    """
-    share = (teu / most) ** GROWTH if most > 0 else 0.0
-    return THIN + (THICK - THIN) * float(share)
-
-
-def _samples(most: float) -> list[float]:
-    """Return amounts to show the width of: the most, rounded down, a tenth and a hundredth."""
-    if most <= 0:
-        return []
-    first = 10.0 ** np.floor(np.log10(most))
-    return [first, first / 10, first / 100]
-
-
-def _by_pen(
-    atlas: Atlas, view: View, drawn: Sequence[Floats], most: float
-) -> dict[tuple[str, str, float], list[Floats]]:
-    """Return the lines with cargo by corridor, mode and width, connected ones joined."""
-    found: dict[tuple[str, str, float], list[Floats]] = {}
-    for xy, mode, teu, family in zip(drawn, atlas.modes, view.teu, view.family, strict=True):
-        if teu > 0 and _in_frame(xy):
-            width = round(2 * width_of(float(teu), most)) / 2
-            found.setdefault((family, mode, width), []).append(xy)
-    return {key: _merged(some) for key, some in found.items()}
-
-
-def _merged(lines: Sequence[Floats]) -> list[Floats]:
+def merged(lines: Sequence[Floats]) -> list[Floats]:
     """Join lines end to end, so that dashes run on."""
     if not lines:
         return []
@@ -251,7 +141,7 @@ def _merged(lines: Sequence[Floats]) -> list[Floats]:
     return [shapely.get_coordinates(part) for part in shapely.get_parts(whole)]
 
 
-def _middle(lines: Sequence[Floats]) -> Floats:
+def middle_of(lines: Sequence[Floats]) -> Floats:
     """Return the point half way along the longest line, as far as it lies in the frame."""
     frame = shapely.box(300, 300, WIDTH * 10 - 300, HEIGHT * 10 - 300)
     parts = [part for line in lines
@@ -262,22 +152,28 @@ def _middle(lines: Sequence[Floats]) -> Floats:
     return middle
 
 
-def _busiest(atlas: Atlas, view: View) -> list[tuple[str, tuple[float, float]]]:
-    """Return the places of a scenario, the one most cargo passes first."""
-    (told,) = (one for one in atlas.plain["scenarios"] if one["id"] == view.scenario)
-    named = (
-        row
-        for row in told["places"]
-        if row["kind"] in _NAMED and not row["name"].startswith(_UNNAMED)
-    )
-    rows = sorted(named, key=lambda row: (-(row["teu_per_year"] or 0), row["asset_id"]))
-    return [(row["name"], tuple(row["at"])) for row in rows]
-
-
-def _in_frame(xy: Floats) -> bool:
-    """Whether the box of a line, in tenths of a pixel, meets the frame."""
-    low, high = xy.min(axis=0), xy.max(axis=0)
-    return bool(high[0] > 0 and low[0] < WIDTH * 10 and high[1] > 0 and low[1] < HEIGHT * 10)
+def _names(labels: Sequence[Label]) -> Iterable[str]:
+    """Yield the names that find room, each beside its place."""
+    if not labels:
+        return
+    points = np.array([one.at for one in labels]) / 10
+    sizes = np.array([(_LETTER * len(one.words) + 4, _FONT + 2) for one in labels])
+    up = np.column_stack([points[:, 0], HEIGHT - points[:, 1]])
+    frame = (4.0, 4.0, WIDTH - 4.0, HEIGHT - 4.0)
+    for one in place_labels(up, sizes, frame=frame, gap=5.0, dot=3.0)[:_MOST_NAMES]:
+        label = labels[one.index]
+        x, y = 10 * one.x + 20, 10 * (HEIGHT - one.y) - 30
+        if label.is_place:
+            yield (
+                f'<circle class="place" cx="{label.at[0]:.0f}" cy="{label.at[1]:.0f}" r="22" '
+                'fill="#FFFFFF" stroke="#222222" stroke-width="8"/>'
+            )
+        weight = "" if label.is_place else ' font-weight="700"'
+        yield (
+            f'<text class="name" x="{x:.0f}" y="{y:.0f}" font-size="{_FONT * 10}"{weight} '
+            f'fill="#222222" stroke="#FFFFFF" stroke-width="26" paint-order="stroke" '
+            f'stroke-linejoin="round">{escape(label.words)}</text>'
+        )
 
 
 def _path(lines: Iterable[Floats], tolerance_px: float) -> str:
@@ -291,14 +187,9 @@ def _path(lines: Iterable[Floats], tolerance_px: float) -> str:
         xy = xy[fresh]
         if len(xy) > 1:
             steps = "".join(_step(x, y) for x, y in np.diff(xy, axis=0).tolist())
-            pieces.append(f"M{xy[0, 0]} {xy[0, 1]}l{steps[1:] if steps[0] == ' ' else steps}")
+            pieces.append(f"M{xy[0, 0]} {xy[0, 1]}l{steps.removeprefix(' ')}")
     return "".join(pieces)
 
 
 def _step(x: int, y: int) -> str:
     return f"{'' if x < 0 else ' '}{x}{'' if y < 0 else ' '}{y}"
-
-
-def _stroke(colour: str) -> str:
-    """Return the colour of a line; black follows the ink of the page."""
-    return 'stroke="currentColor"' if colour == "#000000" else f'stroke="{colour}"'

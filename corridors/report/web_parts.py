@@ -9,27 +9,29 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ASSETS", "asset", "environment", "json_block", "numbers", "script_hash"]
+__all__ = ["ASSETS", "asset", "is_safe_link", "json_block", "numbers", "script_hash"]
 
-#: Where scripts, sheets and templates of the installed package lie.
+#: Where scripts and sheets of the installed package lie.
 ASSETS = Path(__file__).parent / "assets"
-_TEMPLATES = Path(__file__).parent / "templates"
-#: A number with its sign, and the unit of few letters that may follow; no part of an id or a date.
+#: A number with its sign, and the unit of few letters that may follow; no part of an id or a
+#: date. A year is none.
 _NUMBER = re.compile(
     r"(?<![\w.,/-])[+\u2212-]?\d+(?:,\d{3})*(?:\.\d+)?(?![\w/-]|[.,]\d)"
     r"(?:\s?%|\s(?:thousand|million|billion|bn)\b(?:\s(?:USD|TEU)\b)?|\s(?:USD|TEU|km|h|days)\b)?"
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_ELSEWHERE = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+_IMAGE = re.compile(r"url\((?:images/|#default)[^)]*\)")
 _LINK = re.compile(r"(https?://|#)\S+")
 
 
 def asset(name: str) -> str:
-    """Return the text of a shipped asset, without the note on where its source map lies.
+    """Return the text of a shipped asset, without what names another file: source map, images.
 
     Parameters
     ----------
@@ -37,7 +39,7 @@ def asset(name: str) -> str:
         Path in `ASSETS`.
     """
     text = (ASSETS / name).read_text(encoding="utf-8")
-    return re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE)
+    return _ELSEWHERE.sub("", _IMAGE.sub("none", text))
 
 
 def script_hash(text: str) -> str:
@@ -75,6 +77,8 @@ def numbers(words: str) -> Markup:
     """
     done, parts = 0, []
     for found in _NUMBER.finditer(words):
+        if _YEAR.fullmatch(found.group()):
+            continue
         parts += [escape(words[done : found.start()]), Markup("<strong>"), escape(found.group()),
                   Markup("</strong>")]  # fmt: skip
         done = found.end()
@@ -84,17 +88,3 @@ def numbers(words: str) -> Markup:
 def is_safe_link(link: str) -> bool:
     """Whether a link leads to a part of the page or an address of the web, not to a script."""
     return bool(_LINK.fullmatch(link))
-
-
-def environment() -> jinja2.Environment:
-    """Return what fills the templates: everything is escaped unless it is marked safe."""
-    made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    made.filters |= {"numbers": numbers, "safe_link": is_safe_link}
-    return made

@@ -111,6 +111,13 @@ class CapacityRows:
         return sp.csr_array((data, usage.indices, usage.indptr), shape=usage.shape)
 
 
+def counted(scenario: Scenario) -> Scenario:
+    """Return a scenario with its capacities counted, at the likely end if it counts none."""
+    if scenario.capacity.level != NO_LEVEL:
+        return scenario
+    return replace(scenario, capacity=replace(scenario.capacity, level="likely"))
+
+
 def capacity_rows(
     scenario: Scenario, compiled: Compiled, capacities: Sequence[Capacity]
 ) -> CapacityRows:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 ACTOR, LINK, PROJECT, PLACE = "actor", "link", "project", "place"
 #: Where ids could be mistaken, a word may say which kind of switch it means.
 KINDS = (ACTOR, LINK, PROJECT, PLACE)
+#: Where switches are asked for, unless somebody says otherwise.
+OPTION = "--switches"
 #: Sets of switches by name, with what they mean.
 SETS = {
     "states": "the transit permission of every state that may deny a place",
@@ -87,10 +89,17 @@ class Switches:
         self.graph = compiled.graph
         self.projects = projects
 
-    def chosen(self, words: Sequence[str]) -> tuple[Switch, ...]:
+    def chosen(self, words: Sequence[str], *, option: str = OPTION) -> tuple[Switch, ...]:
         """Return the switches that words mean: ids, `kind:ID`, `@BLOC`, `A+B`, names of sets.
 
         Lines and projects joined by ``+`` are built together or not at all.
+
+        Parameters
+        ----------
+        words
+            The words.
+        option
+            Where they were said, for findings.
 
         Raises
         ------
@@ -103,16 +112,34 @@ class Switches:
         for word in words:
             meant = self._set(word) if word in SETS else self._meant(word)
             single = meant if word not in SETS else ()
-            findings += [_closes_nothing(one) for one in single if not self.rows([one]).any()]
+            findings += [
+                self._closes_nothing(one, option) for one in single if not self.rows([one]).any()
+            ]
             if not meant and word not in SETS:
-                mend = nearest(word, self.names, count=3) or f"or a set: {', '.join(SETS)}"
-                findings.append(Finding("--switches", 0, 0, word, "unknown switch", mend))
+                findings.append(self._unknown(word, option))
             found.update({one.id: one for one in meant})
-        findings += _twice(found.values())
+        findings += _twice(found.values(), option)
         if findings:
             msg = "these switches cannot be asked about:"
             raise ScenarioError(msg, findings=findings)
         return tuple(found.values())
+
+    def unknown(self, words: Iterable[str], *, option: str) -> list[Finding]:
+        """Return a finding for each word that means no switch at all."""
+        return [self._unknown(word, option) for word in words if not self._meant(word)]
+
+    def _unknown(self, word: str, option: str) -> Finding:
+        mend = nearest(word, self.names, count=3) or f"or a set: {', '.join(SETS)}"
+        return Finding(option, 0, 0, word, "unknown switch", mend)
+
+    def _closes_nothing(self, one: Switch, option: str) -> Finding:
+        why = {
+            ACTOR: f"{one.title} holds no power to deny any place of this network, so it has no "
+            "switch",
+            PLACE: "nothing of this network passes it",
+        }.get(one.kind, "nothing of it is on this network")
+        mend = f"leave it out; corridors explain switches {self.scenario.id} lists what there is"
+        return Finding(option, 0, 0, one.id, why, mend)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -259,15 +286,7 @@ def _first_of_each(switches: Iterable[Switch]) -> Iterator[Switch]:
             yield one
 
 
-def _closes_nothing(one: Switch) -> Finding:
-    why = {
-        ACTOR: "holds no power to deny any place of this network, so it has no switch",
-        PLACE: "nothing of this network passes it",
-    }.get(one.kind, "nothing of it is on this network")
-    return Finding("--switches", 0, 0, one.id, why)
-
-
-def _twice(switches: Iterable[Switch]) -> list[Finding]:
+def _twice(switches: Iterable[Switch], option: str) -> list[Finding]:
     """Return a finding for each line that several switches build."""
     builders: dict[str, list[str]] = {}
     for one in switches:
@@ -275,7 +294,7 @@ def _twice(switches: Iterable[Switch]) -> list[Finding]:
             builders.setdefault(name, []).append(one.id)
     what = "is built by several switches"
     return [
-        Finding("--switches", 0, 0, name, what, f"keep one of {', '.join(ids)}")
+        Finding(option, 0, 0, name, what, f"keep one of {', '.join(ids)}")
         for name, ids in builders.items()
         if len(ids) > 1
     ]

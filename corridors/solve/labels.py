@@ -18,9 +18,12 @@ from scipy.sparse.csgraph import breadth_first_order
 from corridors.solve.barred import OPEN, Barred, Core
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from ortools.sat.python import cp_model
 
+    Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
     Nodes = NDArray[np.int32]
 
@@ -90,7 +93,7 @@ def severance(
     if core.reached(())[core.end]:
         return Severance((), (), proven=True, free=True)
     graph = _Labelled(core, effort)
-    cut, sure = graph.fewest()
+    cut, sure = graph.fewest(graph.greedy())
     routes, most = graph.apart(len(cut))
     names = known.tolist()
     told = tuple(tuple(sorted(names[one] for one in route)) for route in routes)
@@ -99,28 +102,95 @@ def severance(
     )
 
 
+def in_series(
+    tail: Nodes, head: Nodes, covers: Bools, *, n_nodes: int
+) -> tuple[Nodes, Nodes, Ints, int]:
+    """Return arcs with several labels as several arcs in a row, each with one.
+
+    Parameters
+    ----------
+    tail, head
+        Ends of the arcs, shape (arcs,).
+    covers
+        Which arcs have each label, shape (labels, arcs).
+    n_nodes
+        Number of nodes.
+
+    Returns
+    -------
+    tail, head, label, n_nodes
+        As :func:`severance` takes them; the arcs are in order, new nodes come last.
+
+    Examples
+    --------
+    >>> ends = np.array([0], np.int32), np.array([1], np.int32)
+    >>> tail, head, label, n = in_series(*ends, np.array([[True], [True]]), n_nodes=2)
+    >>> tail.tolist(), head.tolist(), label.tolist(), n
+    ([0, 2], [2, 1], [0, 1], 3)
+    """
+    count = covers.sum(axis=0)
+    pieces = np.maximum(count, 1)
+    first = np.cumsum(pieces) - pieces
+    total = int(pieces.sum())
+    label = np.full(total, OPEN, np.int64)
+    arc, which = np.nonzero(covers.T)
+    place = np.arange(len(arc)) - (np.cumsum(count) - count)[arc]
+    label[first[arc] + place] = which
+    tails, heads = np.repeat(tail, pieces), np.repeat(head, pieces)
+    inner = np.ones(total, np.bool_)
+    inner[first + pieces - 1] = False
+    added = n_nodes + np.arange(int(inner.sum()))
+    heads[inner] = added
+    tails[np.flatnonzero(inner) + 1] = added
+    return tails, heads, label, n_nodes + len(added)
+
+
 class _Labelled:
     """The core graph, on which routes and cuts are looked for."""
 
     def __init__(self, core: Core, effort: float) -> None:
         self.core, self.effort = core, effort
 
-    def fewest(self) -> tuple[tuple[int, ...], bool]:
-        """Return the fewest labels that every route meets, by hitting the routes found so far."""
+    def fewest(self, apart: Sequence[frozenset[int]]) -> tuple[tuple[int, ...], bool]:
+        """Return the fewest labels that every route meets, and whether that is proven.
+
+        No set is smaller than there are routes `apart`, so that a narrow cut that is as
+        small needs no search. Else the routes found so far are hit, and if that takes too
+        long the narrow cut it is.
+        """
         from ortools.sat.python import cp_model
 
+        narrow = self.narrow()
+        if len(narrow) == len(apart):
+            return narrow, True
         model, shut = cp_model.CpModel(), {}
         for one in sorted(self.core.elements):
             shut[one] = model.new_bool_var(f"shut {one}")
         model.minimize(sum(shut.values()))
         chosen: frozenset[int] = frozenset()
-        while (route := self.route(chosen)) is not None:
-            model.add_bool_or([shut[one] for one in sorted(route)])
+        while self.route(chosen) is not None:
+            met = chosen
+            # Routes that share no label are met one by one, so that few rounds are needed.
+            while (route := self.route(met)) is not None:
+                model.add_bool_or([shut[one] for one in sorted(route)])
+                met |= route
             solver = _solver(self.effort)
             if solver.solve(model) != cp_model.OPTIMAL:
-                return tuple(sorted(self.core.elements)), False
+                return narrow, False
             chosen = frozenset(one for one, var in shut.items() if solver.boolean_value(var))
+            if len(chosen) == len(narrow):
+                return narrow, True
         return tuple(sorted(chosen)), True
+
+    def narrow(self) -> tuple[int, ...]:
+        """Return labels that sever and of which none is left out: those of a narrow cut."""
+        core = self.core
+        labels = core.barred.barrier_of_arc[core.narrowest()]
+        kept = set(labels[labels != OPEN].tolist())
+        for one in sorted(kept):
+            if self.route(frozenset(kept - {one})) is None:
+                kept.remove(one)
+        return tuple(sorted(kept))
 
     def route(self, shut: frozenset[int]) -> frozenset[int] | None:
         """Return the labels of the route over the fewest arcs that avoids some labels."""

@@ -19,6 +19,8 @@ from corridors.report.geojson import (
     legs_geojson,
     routes_geojson,
 )
+from corridors.report.lines import LINE_FIELDS
+from corridors.report.rows import rows_csv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,9 +51,12 @@ RAILWAY = Way("RAILWAY", "rail", BY_RAIL, 900.0, 240.0)
 SEAWAY = Way("SEAWAY", "sea", BY_SEA, 500.0, 480.0)
 
 
-def run_folder(path: Path, scenario: str, title: str, *, shut: bool = False) -> Path:
-    """Write a run into a folder: by sea if the strait is open, else by rail."""
-    ways = [RAILWAY] if shut else [SEAWAY, RAILWAY]
+def run_folder(
+    path: Path, scenario: str, title: str, *, shut: bool = False, ways: Sequence[Way] | None = None
+) -> Path:
+    """Write a run into a folder: by sea if the strait is open, else by rail, or by `ways`."""
+    if ways is None:
+        ways = [RAILWAY] if shut else [SEAWAY, RAILWAY]
     teu = 900.0 if shut else 1000.0
     routes = [_route(rank, way, teu) for rank, way in enumerate(ways, start=1)]
     legs = [leg for rank, way in enumerate(ways, start=1) for leg in _legs(rank, way)]
@@ -60,13 +65,16 @@ def run_folder(path: Path, scenario: str, title: str, *, shut: bool = False) -> 
         "routes.geojson": routes_geojson(routes, [np.array(way.line) for way in ways]),
         "legs.geojson": legs_geojson([row for row, _ in legs], [points for _, points in legs]),
         "flows.geojson": flows_geojson(
-            [dict(zip(FLOW_FIELDS, ("A1", teu, 2000.0, 7.5, 0.0), strict=True))],
-            [np.array(ways[0].line)],
+            [dict(zip(FLOW_FIELDS, ("A1", teu, 2000.0, 7.5, 0.0), strict=True)) for _ in ways[:1]],
+            [np.array(way.line) for way in ways[:1]],
         ),
         "chokepoints.geojson": chokepoints_geojson(
             [] if shut else [_place("STRAIT", "strait", "The Strait <i>", teu)],
             [] if shut else [np.array([STRAIT])],
         ),
+        "lines.csv": _lines(routes),
+        "metrics.csv": _metrics(scenario, ways),
+        "bottlenecks.csv": rows_csv(BOTTLENECK_FIELDS, [_capacity()]),
         "bottlenecks.geojson": feature_collection(
             [_capacity()], [np.array([PORT])], id_field="capacity_id", name="bottlenecks"
         ),
@@ -126,17 +134,39 @@ def _capacity() -> dict[str, object]:
 
 
 def _result(scenario: str, title: str, routes: Sequence[dict[str, object]]) -> dict[str, Any]:
-    shut = {"id": "port-abroad", "status": "infeasible", "reason": "no open route",
-            "teu_per_year": 50.0, "unserved_teu_per_year": 50.0}  # fmt: skip
+    told = [{**route, "countries": ["AA", "BB"]} for route in routes]
     open_ = {"id": "port-town", "status": "ok", "reason": "", "teu_per_year": 1000.0,
-             "unserved_teu_per_year": 0.0}  # fmt: skip
-    amounts = {"demand": 1050.0, "unserved": 50.0, "generalised_cost": 1e6 * len(routes)}
+             "unserved_teu_per_year": 0.0, "routes": told}  # fmt: skip
+    shut = {"id": "port-abroad", "status": "infeasible", "reason": "no open route",
+            "teu_per_year": 50.0, "unserved_teu_per_year": 50.0, "routes": []}  # fmt: skip
+    amounts = _amounts(len(routes))
     return {
         "schema_version": 1,
         "scenario": {"id": scenario, "title": title, "as_of": "2026-11-22"},
         "network": "0" * 64, "status": "optimal", "warnings": ["one <note>"],
-        "demands": [open_, shut],
+        "demands": [{"closures": [], "certificate": None, **one} for one in (open_, shut)],
         "metrics": [{"name": name, "subject_kind": "scenario", "subject": "all", "value": value}
                     for name, value in amounts.items()],
+        "flow": None,
         "bottlenecks": [_capacity()],
     }  # fmt: skip
+
+
+def _amounts(ways: int) -> dict[str, float]:
+    return {"demand": 1050.0, "unserved": 50.0, "unserved_penalty": 5e5,
+            "generalised_cost": 1e6 * ways}  # fmt: skip
+
+
+def _metrics(scenario: str, ways: Sequence[Way]) -> bytes:
+    rows = (f"{scenario},{name},scenario,all,{value},usd_2024_per_year"
+            for name, value in _amounts(len(ways)).items())  # fmt: skip
+    return "\n".join(["scenario,metric,subject_kind,subject,value,unit", *rows, ""]).encode()
+
+
+def _lines(routes: Sequence[dict[str, object]]) -> bytes:
+    rows = (
+        f"{one['route_id']},{one['route_id']}.2,linehaul,{one['cost_usd_per_teu']},{one['time_h']},"
+        "0.0,0.0,rates.csv:1,assumed,no"
+        for one in routes
+    )
+    return "\n".join([",".join(LINE_FIELDS), *rows, ""]).encode()

@@ -144,7 +144,7 @@ def test_places_capacities_and_actors_are_told(
 def test_pictures_and_map_point_at_each_other(
     opened: Callable[..., Opened], small_page: Path
 ) -> None:
-    there = opened(small_page)
+    there = opened(small_page, height=500)
     mark = there.page.locator("#profile-first-route")
     before = there.pixels()
     mark.hover()
@@ -185,10 +185,12 @@ def test_everything_is_reached_by_keyboard(opened: Callable[..., Opened], small_
         there.page.keyboard.press("Tab")
         reached.append(there.page.evaluate(REACHED))
         assert there.page.evaluate(RING), f"no ring around {reached[-1]}"
-        if reached[-1] == "profile-first-place":
+        if reached[-1] == "profile-first-route":
             break
     for wanted in ("s0", "s1", "demand", "actor", "map-canvas", "panel", "profile-first-route"):
         assert wanted in reached
+    there.page.keyboard.press("ArrowRight")
+    assert there.page.evaluate(REACHED) == "profile-first-place"
     there.page.keyboard.press("Enter")
     assert "Demands that pass" in there.page.locator("#panel").inner_text()
 
@@ -226,7 +228,7 @@ def _brightness(page: Any) -> float:
 
 def test_print_has_the_static_pictures(opened: Callable[..., Opened], small_page: Path) -> None:
     there = opened(small_page)
-    assert there.page.locator(".static-map").count() == 2
+    assert there.page.locator(".static-map").count() == 3
     assert not there.page.locator(".static-map").first.is_visible()
     there.page.emulate_media(media="print")
     assert there.page.locator(".static-map").first.is_visible()
@@ -239,7 +241,7 @@ def test_without_script_the_static_pictures_stand(
     opened: Callable[..., Opened], small_page: Path, width: int
 ) -> None:
     there = opened(small_page, width=width, java_script_enabled=False)
-    assert there.page.locator(".static-map svg.map").count() == 2
+    assert there.page.locator(".static-map svg.map").count() == 3
     assert there.page.locator(".static-map svg.map").first.is_visible()
     assert not there.page.locator("#board").is_visible()
     assert there.page.locator("#profile-first").get_by_text("Drawn from legs.geojson").is_visible()
@@ -249,7 +251,7 @@ def test_every_map_says_whose_data_it_is(opened: Callable[..., Opened], small_pa
     there = opened(small_page)
     assert "Boundaries and names imply no position." in there.page.locator(".whose").inner_text()
     maps = there.page.locator("svg.map").all()
-    assert len(maps) == 2
+    assert len(maps) == 3, "one of each scenario, and what changes"
     for one in maps:
         words = one.text_content()
         assert "OpenStreetMap contributors" in words

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.process import corridors, tree
+from tests.cli.process import contents, corridors, tree
+from tests.oracles.switched_tiny import write_tiny
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,3 +129,33 @@ def test_mistakes_end_with_their_code(
     assert ended.code == code, ended.said
     assert said in ended.err
     assert ended.out == ""
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    write_tiny(tmp_path)
+    (tmp_path / "other.yaml").write_text(
+        "id: other\ntitle: Other\nwhy: A test.\nextends: tiny\naccess: {close: {X_KZUZ: a test}}\n",
+        encoding="utf-8",
+    )
+    return tmp_path
+
+
+def test_the_files_are_the_same_under_other_surroundings(tiny: Path) -> None:
+    """Time zone, locale, hash seed and wishes for pictures change not one byte."""
+    (tiny / "matplotlibrc").write_text("font.size: 30\nsvg.fonttype: none\n", encoding="utf-8")
+    left = []
+    for extra in (
+        {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"},
+        {"TZ": "Pacific/Chatham", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "4242",
+         "MPLBACKEND": "svg", "SOURCE_DATE_EPOCH": "1"},
+    ):  # fmt: skip
+        ended = corridors(
+            "compare", "tiny", "other", "tiny", "--network", "network", "--out", "changes",
+            cwd=tiny, env=extra,
+        )  # fmt: skip
+        assert ended.code == 0, ended.said
+        left.append(contents(tiny / "changes") | {"said": ended.out.encode()})
+    assert left[0].keys() == left[1].keys()
+    assert [name for name in left[0] if left[0][name] != left[1][name]] == []
+    assert "compare-2.svg" in left[0]

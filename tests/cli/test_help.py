@@ -11,6 +11,7 @@ import pytest
 from tests.cli.process import corridors
 
 VERBS = (
+    "init",
     "build",
     "check",
     "run",
@@ -44,6 +45,8 @@ def test_help_lists_the_verbs_in_the_order_of_the_work(tmp_path: Path) -> None:
     "verb",
     [
         *VERBS,
+        "export run",
+        "export columns",
         "export network",
         "export map",
         "explain access",

@@ -58,7 +58,7 @@ def run_folder(
         "schema_version": 1,
         "scenario": {"id": scenario, "title": title, "as_of": "2026-11-22"},
         "network": "drawn", "status": "optimal", "warnings": [], "demands": demands,
-        "metrics": [_metric(name, value) for name, value in metrics.items()],
+        "metrics": [*(_metric(name, value) for name, value in metrics.items()), *_shares(told)],
         "flow": {"cost_usd_per_year": cost, "unserved_penalty_usd_per_year": 1e5 * unserved},
         "bottlenecks": [],
     }  # fmt: skip
@@ -77,7 +77,7 @@ def run_folder(
          "usd": leg["cost_usd_per_teu"], "h": leg["time_h"], "quality": "assumed",
          "basis": "rates.csv:2"}
         for leg in legs
-    ))  # fmt: skip
+    ), ("route_id", "leg_id", "component", "usd", "h", "quality", "basis"))  # fmt: skip
     _places(path)
     _csv(path / "bottlenecks.csv", [_bottleneck()], BOTTLENECK_FIELDS)
     return Folder(path, "run")
@@ -109,7 +109,7 @@ def with_sensitivity(folder: Folder) -> Folder:
 
     rows = [
         row(f"linehaul rail {SCRIPT} cost", "scenario", "all", 0.9e6, 1.4e6),
-        row("speed road time", "scenario", "all", 1.01e6, 0.99e6),
+        row("speed_of X_KZUZ time", "scenario", "all", 1.01e6, 0.99e6),
         row(f"linehaul rail {SCRIPT} cost", "demand", "west-east", 400.0, 700.0,
             "west-east.1", "west-east.1", "west-east.2"),
     ]  # fmt: skip
@@ -120,7 +120,8 @@ def with_sensitivity(folder: Folder) -> Folder:
 def control_folder(path: Path) -> Folder:
     """Write a control run with two players and an actor beside."""
     path.mkdir()
-    _write_json(path / "result.json", {"schema_version": 1, "scenario": "left"})
+    _write_json(path / "result.json", {"schema_version": 1, "scenario": "left",
+                                       "assumptions": {"tolerance": 0.25}})  # fmt: skip
     rows = [_actor("KZ", SCRIPT, 3e6, player=True), _actor("UZ", ARABIC, 1e6, player=True),
             _actor("XX", QUOTES, None, player=False)]  # fmt: skip
     _csv(path / "actors.csv", rows, ACTOR_FIELDS)
@@ -143,22 +144,38 @@ def control_folder(path: Path) -> Folder:
                                           "expected_rho0.3_usd_per_year": 3e6,
                                           "cost_usd_likely": 1e9, "cost_sources": "S1"}
     ], (*LINK_FIELDS, "cost_usd_likely", "cost_sources"))  # fmt: skip
+    _csv(path / "hedges.csv", [
+        {"corridor": corridor, "actor": actor, "hedge_value_usd_per_year": usd,
+         "corridor_worth_usd_per_year": 3e6 + usd, "corridor_worth_now_usd_per_year": 3e6}
+        for corridor, actor, usd in ((SCRIPT, "KZ", 2e6), (SCRIPT, "UZ", -1e6), ("B*", "UZ", 1.0))
+    ])  # fmt: skip
     _places(path)
     return Folder(path, "control")
 
 
-def comparison_folder(path: Path) -> Folder:
+def comparison_folder(path: Path, *, version: int = 2) -> Folder:
     """Write a comparison in which one demand changes and one gets a route."""
     path.mkdir()
     totals = {"cost_usd_per_teu": 500.0, "time_h": 100.0}
+    rule = {"id": "B001", "by": "TR", "effect": "deny", "title": SCRIPT, "in_force": "a"}
+    arcs = {"change": "opened", "asset": "R99", "name": QUOTES, "country": "UZ", "mode": "rail"}
     found = {
-        "a": {"scenario": "left"}, "b": {"scenario": "right"},
+        "a": {"scenario": "left"}, "b": {"scenario": "right"}, "rules": [rule], "arcs": [arcs],
         "routes": [
             {"demand_id": "west-east", "a": totals, "b": totals | {"time_h": 80.0}},
             {"demand_id": "shut", "a": None, "b": totals},
         ],
     }  # fmt: skip
-    _write_json(path / "compare.json", found)
+    gains = [
+        {"role": role, "party": party, "name": name, "measure": measure, "change": change}
+        for role, party, name, measure, change in (
+            ("state", "KZ", SCRIPT, "teu", -2500.0), ("state", "UZ", ARABIC, "teu", 2500.0),
+            ("state", "KZ", SCRIPT, "tkm", -1e6), ("state", "UZ", ARABIC, "value", 4e6),
+            ("operator", "KTZ", "railway", "teu", 9e9), ("state", "XX", "same", "teu", 0.0),
+        )
+    ]  # fmt: skip
+    whole = {"schema_version": 2, "comparisons": [found | {"gains": gains}]}
+    _write_json(path / "compare.json", whole if version > 1 else found)
     return Folder(path, "comparison")
 
 
@@ -170,8 +187,11 @@ def design_folder(path: Path) -> Folder:
         for usd, saved, projects in ((0, 0, []), (1e9, 2e6, ["P1"]), (3e9, 5e6, [SCRIPT, "P2"]))
     ]  # fmt: skip
     _write_json(path / "design.json", {
-        "budget_usd": 2e9, "scenarios": [{"id": "left"}], "criterion": "expected",
-        "chosen": {"projects": ["P1"], "spent_usd": 1e9},
+        "budget_usd": 2e9, "scenarios": [{"id": "left", "saved_usd_per_year": 2e6}],
+        "criterion": "expected",
+        "chosen": {"projects": ["P1"], "spent_usd": 1e9, "proven": True},
+        "projects": [{"project_id": "P1", "title": SCRIPT, "source_ids": "CAP27;assumption",
+                      "quality": "assumed"}],
         "budget_curve": {"complete": True, "steps": steps},
     })  # fmt: skip
     return Folder(path, "design")
@@ -214,10 +234,13 @@ def _legs(
     route: str, scales: tuple[str, float, float, float], by: float
 ) -> Iterable[dict[str, Any]]:
     _, usd, h, _ = scales
+    # Each demand begins and ends where no other does.
+    demand = route.partition(".")[0]
     for seq, (kind, start, end, mode, country, km, hours, money) in enumerate(LEGS, start=1):
         yield {
             "leg_id": f"{route}.{seq}", "route_id": route, "seq": seq, "kind": kind,
-            "from_id": start, "to_id": end, "mode": mode, "country": country, "gauge_mm": None,
+            "from_id": f"{demand} {start}" if seq == 1 else start, "to_id": end,
+            "mode": mode, "country": country, "gauge_mm": None,
             "operator": "", "distance_km": km, "time_h": hours * h,
             "cost_usd_per_teu": money * usd * by,
         }  # fmt: skip
@@ -261,12 +284,20 @@ def _metric(name: str, value: float) -> dict[str, Any]:
     return {"name": name, "subject_kind": "scenario", "subject": "all", "value": value}
 
 
+def _shares(routes: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
+    """Return how much of each route is assumed: a tenth of its rank in cost, more in time."""
+    for one in routes:
+        for name, by in (("assumed_cost_share", 0.1), ("assumed_time_share", 0.3)):
+            share = by * one["rank"]
+            yield _metric(name, share) | {"subject_kind": "route", "subject": one["route_id"]}
+
+
 def _places(path: Path) -> None:
     names = {"W": "West", "X_KZUZ": ARABIC, "PE": f"East {SCRIPT}"}
     _geojson(
         path / "chokepoints.geojson",
-        ({"asset_id": key, "name": name, "kind": "crossing", "teu_per_year": 1000.0}
-         for key, name in names.items()),
+        ({"asset_id": key, "name": name, "kind": "crossing", "teu_per_year": 1000.0,
+          "demands": 2, "traffic_share": 0.9} for key, name in names.items()),
     )  # fmt: skip
 
 

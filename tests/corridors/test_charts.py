@@ -11,10 +11,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from corridors.report.charts import charts_of
-from corridors.report.charts.frame import Axis, amount, millions, pens, spread_apart, ticks
+from corridors.report.charts.frame import Axis, pens, spread_apart, ticks
+from corridors.report.numbers import amount, millions, percent, signed
 from corridors.report.svg import cut, element, group, path, picture, text, width_of, words
 from tests.corridors.drawn_folders import (
     ARABIC,
+    SCRIPT,
     comparison_folder,
     control_folder,
     design_folder,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 SVG = "{http://www.w3.org/2000/svg}"
 KINDS = {
     "profile", "front", "actors", "leverage", "denial", "penalty", "waterfall", "tornado",
-    "changes", "budget",
+    "changes", "gains", "budget", "hedges",
 }  # fmt: skip
 
 
@@ -136,6 +138,8 @@ def test_tables_are_even_and_hold_the_numbers_of_the_files(charts: tuple[Chart, 
     assert actors.rows[3][5:] == ("-", "-")
     (leverage,) = of(charts, "leverage")
     assert leverage.rows[1] == ("KZ", "2.000", "-")
+    (hedges,) = of(charts, "hedges")
+    assert hedges.rows[1:] == ((SCRIPT, "2.000", "-1.000"),)
     (denial,) = of(charts, "denial")
     assert denial.rows[2][2:5] == ("2.000", "1.800", "0.200")
     (budget,) = of(charts, "budget")
@@ -166,16 +170,27 @@ def test_the_tornado_shows_the_widest_first_and_counts_routes_that_turn(
     (tornado,) = of(charts, "tornado")
     assert [float(row[7]) for row in tornado.rows[1:]] == [-0.1, 0.01]
     assert [row[9] for row in tornado.rows[1:]] == ["1", "0"]
+    assert f"speed of {ARABIC} time at its low end" in tornado.svg
 
 
 def test_changes_of_two_runs_and_of_their_comparison_are_told_once(tmp_path: Path) -> None:
     found = of(charts_of(folders(tmp_path)), "changes", "right")
     alone = of(charts_of([comparison_folder(tmp_path / "alone")]), "changes", "right")
+    first = of(charts_of([comparison_folder(tmp_path / "v1", version=1)]), "changes", "right")
     assert len(found) == 1
+    assert first == alone
     assert alone[0].rows[1:] == (
         ("shut", "-", "500.00", "-", "100.00"),
         ("west-east", "500.00", "500.00", "100.00", "80.00"),
     )  # fmt: skip
+
+
+def test_gains_stand_above_losses_and_are_told_of_states_alone(tmp_path: Path) -> None:
+    (gains,) = of(charts_of([comparison_folder(tmp_path / "compare")]), "gains", "right")
+    assert gains.rows[1:] == (
+        ("UZ", ARABIC, "2.500", "0.000", "4.000"), ("KZ", SCRIPT, "-2.500", "-1.000", "0.000"),
+    )  # fmt: skip
+    assert [mark.key for mark in gains.marks] == ["UZ", "KZ"]
 
 
 def test_further_runs_show_demands_that_change_alone(tmp_path: Path) -> None:
@@ -183,6 +198,15 @@ def test_further_runs_show_demands_that_change_alone(tmp_path: Path) -> None:
     assert of(charts_of(same), "profile", "right") == []
     assert of(charts_of(same), "changes", "right") == []
     assert of(charts_of(same[1:]), "profile", "right") != []
+
+
+def test_demands_between_the_same_ends_are_drawn_once(tmp_path: Path) -> None:
+    folder = run_folder(tmp_path / "run")
+    assert len(of(charts_of([folder]), "profile")) == 2
+    legs = folder.path / "legs.geojson"
+    legs.write_text(legs.read_text(encoding="utf-8").replace("port-port W", "west-east W"))
+    (one,) = of(charts_of([folder]), "profile")
+    assert "west-east" in one.id
 
 
 def test_ticks_are_round_and_within() -> None:
@@ -244,3 +268,8 @@ def test_a_tip_and_a_title_are_text() -> None:
     made = picture("p", 10, 10, title="<b>", told='"x"', body=[group([text(1, 2, "&")], tip="<i>")])
     root = ET.fromstring(made)  # noqa: S314 - made here
     assert [part.text for part in root.iter(f"{SVG}title")] == ["<b>", "<i>"]
+
+
+def test_changes_have_a_sign_and_shares_a_percent() -> None:
+    assert [signed(one) for one in (1e4, -0.5, 0.0)] == ["+10,000", "\u22120.5", "0"]
+    assert [percent(one) for one in (0.999, 0.05, 1e-5)] == ["100%", "5%", "0.001%"]

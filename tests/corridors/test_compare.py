@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from corridors.run import Answer
     from tests.conftest import Real
 
+pytestmark = [pytest.mark.slow, pytest.mark.long]
+
 #: A land border, who meets it, and cargo of two kinds that a rule tells apart.
 ONE = """\
 id: one

@@ -13,7 +13,8 @@ from corridors.control import Depth, control
 from corridors.errors import ScenarioError
 from corridors.metrics.actors import ACTOR_FIELDS
 from corridors.metrics.catalogue import ENTRIES, entry, page
-from corridors.metrics.ranks import HOLD_FIELDS, Market, Ranking
+from corridors.metrics.demand_cuts import CUT_FIELDS
+from corridors.metrics.ranks import HOLD_FIELDS, PLACED, Market, Ranking
 from corridors.report.control_files import FIELDS
 from corridors.run import run
 from corridors.scenario.cargo import countries_of
@@ -60,6 +61,21 @@ def test_the_files_have_their_columns(found: Controlled, tiny: tuple[Path, str])
     assert result["assumptions"]["penalty_multiple"] == 40
     assert (folder / "manifest.json").is_file()
     assert len(found.metrics) == len(result["metrics"])
+
+
+def test_what_could_pass_is_told_if_asked(tiny: tuple[Path, str], tmp_path: Path) -> None:
+    """Between the two ends of the tiny world all ways pass one crossing, and nobody between."""
+    network, path = tiny
+    depth = Depth(k=1, capacitated=0, cuts=True)
+    found = control(path, network=network, out=tmp_path / "out", players=["KZ"], depth=depth)
+    with (tmp_path / "out" / "cuts.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["demand"]: row for row in csv.DictReader(file)}
+    assert tuple(next(iter(rows.values()))) == CUT_FIELDS
+    assert set(rows) == {one.id for one in found.holdings.demands}
+    one = rows["we"]
+    assert "X_KZUZ" in one["chokepoints_that_cut"].split(";")
+    assert (one["chokepoints_apart"], one["chokepoints_proven"]) == ("1", "yes")
+    assert (one["actors_apart"], one["actors_that_cut"]) == ("", "")
 
 
 def test_nobody_holds_its_own_trade(found: Controlled) -> None:
@@ -126,11 +142,14 @@ def test_ranks_with_no_rate_changed_are_those_told(real_found: Controlled) -> No
     )
     seats = asked.with_switches([one.id for one in real_found.game.players])
     market = Market(economy, countries_of(snapshot.places))
-    ranks = Ranking(real_found.holdings.board, seats, snapshot, market).at({})
+    places = real_found.assets
+    ranks = Ranking(real_found.holdings.board, seats, places, snapshot, market).at({})
     rows = real_found.tables["actors"]
     assert {row["rank_draws"] for row in rows} == {1}
+    points = real_found.tables["chokepoints"]
     for name, found in ranks.items():
-        told = {str(row["actor"]): row[name] for row in rows if row[name] != ""}
+        key, table = ("asset_id", points) if name in PLACED else ("actor", rows)
+        told = {str(row[key]): row[name] for row in table if row[name] != ""}
         assert len(told) >= 7
         assert found == told
     for row in rows:
@@ -223,7 +242,12 @@ def test_the_page_of_metrics_is_that_of_the_code() -> None:
     ("arguments", "said"),
     [
         ({"players": ["MT"]}, "holds no power"),
-        ({"players": ["R1"]}, "is no actor but a place"),
+        ({"players": ["MT"]}, "corridors explain switches tiny"),
+        ({"players": ["MT", "KZZ"], "links": ["UZ"]}, "KZZ.*\n.*MT|MT.*\n.*KZZ"),
+        ({"players": ["R1"]}, "is no actor but of kind place"),
+        ({"sets": ["control.chances={KZZ: 0.2}"]}, "no switch.*\n.*KZZ.*KZ"),
+        ({"sets": ["control.chances={KZ: 1.2}"]}, "less than or equal to 1, found 1.2"),
+        ({"sets": ["control.usual_chance=-0.1"]}, "greater than or equal to 0"),
         ({"links": ["KZ"]}, "is no link but of kind actor"),
         ({"depth": Depth(k=9)}, "for 1 to 6 assets"),
         ({"sets": ["access.close={W: x}"]}, "no demand has a way"),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from corridors.solve.cuts import cheapest_flow, disjoint_routes, throughput, whole
-from corridors.solve.labels import Severance, severance
+from corridors.solve.labels import Severance, in_series, severance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,6 +144,41 @@ def test_severance_is_that_of_all_sets_tried_in_turn() -> None:
         assert all(set(found.labels) & route for route in routes)
         assert len(found.routes) == most_apart(sorted(set(routes), key=sorted))
         assert sum(map(len, found.routes)) == len(set().union(*found.routes))
+
+
+def test_arcs_of_several_labels_are_met_by_each_of_them() -> None:
+    """Against all walks over the arcs, each with all its labels."""
+    for seed in range(25):
+        rng = np.random.default_rng(seed)
+        tail, head = (rng.integers(0, 5, 10).astype(np.int32) for _ in range(2))
+        covers = rng.random((4, 10)) < 0.4
+        tails, heads, label, n_nodes = in_series(tail, head, covers, n_nodes=5)
+        found = severance(tails, heads, label, np.array([0]), np.array([4]), n_nodes=n_nodes)
+        sets = [frozenset(np.flatnonzero(one).tolist()) for one in covers.T]
+        routes = [
+            frozenset().union(*(sets[at] for at in way))
+            for way in walks_over(list(zip(tail.tolist(), head.tolist(), strict=True)), 0, 4)
+        ]
+        if found is None or found.free:
+            assert (found is None) == (not routes)
+            assert found is None or frozenset() in routes
+            continue
+        assert found.proven
+        assert len(found.labels) == fewest(routes)
+        assert len(found.routes) == most_apart(sorted(set(routes), key=sorted))
+
+
+def walks_over(
+    arcs: list[tuple[int, int]], at: int, end: int, seen: tuple[int, ...] = ()
+) -> Iterator[tuple[int, ...]]:
+    """The arcs of every route that passes no node twice."""
+    if at == end:
+        yield ()
+        return
+    for arc, (tail, head) in enumerate(arcs):
+        if tail == at and head not in (*seen, at):
+            for rest in walks_over(arcs, head, end, (*seen, at)):
+                yield (arc, *rest)
 
 
 def walks(

@@ -109,6 +109,12 @@ def test_what_can_pass_is_what_the_capacities_of_the_cut_take(
     assert less.most_teu_per_year < found.most_teu_per_year
     crossings = next(one for one in found.apart if one.what == "crossings")
     assert crossings.number == len(crossings.sever) == 3
+    # The doors of both ends are no lines to cut, and the high seas are nobody's.
+    apart = {one.what: one for one in found.apart}
+    assert {"MOW", "THR"}.isdisjoint(apart["arcs"].sever + apart["chokepoints"].sever)
+    assert "XZ" not in apart["countries"].sever
+    assert {"RU", "IR"}.isdisjoint(apart["actors"].sever)
+    assert apart["arcs"].number >= apart["chokepoints"].number >= apart["countries"].number
     free = cut()
     assert (free.most_teu_per_year, free.cut) == (None, ())
     assert free.free_way

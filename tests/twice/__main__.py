@@ -31,6 +31,12 @@ def steps(side: Side) -> Iterator[str]:
     yield f"run baseline {run} --quiet --out baseline"
     yield f"run zangezur_tripp {run} --quiet --fronts --out zangezur_tripp"
     yield f"compare baseline zangezur_tripp {run} --json --out compare"
+    yield "report baseline zangezur_tripp compare --out export/report.html"
+    for format_ in ("gpkg", "geoparquet"):
+        yield (
+            f"export run baseline zangezur_tripp {run} --format {format_} --quiet "
+            f"--out gis-{format_}"
+        )
     yield (
         f"sweep zangezur_tripp {run} --switches AZ,GE,IR,TR --workers {side.workers} --quiet "
         "--out sweep"

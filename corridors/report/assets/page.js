@@ -107,8 +107,10 @@
     const through = STRETCHES.map(() => []);
     routes.forEach((route) => route.over.forEach((k) => through[k].push(route)));
     const flows = told.flows.map(([arc, teu, most, price, path]) => ({ arc, teu, most, price, over: over(path), at: pointOf(path) }));
+    const changes = told.changes.map(([change, asset, name, countries, mode, reason, path]) => ({
+      change, asset, name: name || asset, countries, mode, reason, over: over(path), at: pointOf(path) }));
     return {
-      ...told, routes, demands, through, flows,
+      ...told, routes, demands, through, flows, changes,
       route: new Map(routes.map((one) => [one.id, one])),
       place: new Map(told.places.map((one) => [one.asset_id, one])),
       capacity: new Map(told.capacities.map((one) => [one.capacity_id, one])),
@@ -148,7 +150,7 @@
     }
     return { teu, family };
   };
-  const MOST = Math.max(1, ...SCENARIOS.map((one) => Math.max(0, ...cargoOf(one).teu)));
+  const MOST = SCENARIOS.reduce((most, one) => cargoOf(one).teu.reduce((a, b) => Math.max(a, b), most), 1);
   const widthOf = (teu) => 1.2 + 9 * (teu / MOST) ** 0.4;
   const inkOf = (colour) => (colour === "#000000" ? tint("ink") : colour);
   const penOf = (k, family) => {
@@ -262,7 +264,7 @@
   const drawMarks = () => {
     markGroup.clearLayers();
     if (!state.places) return;
-    for (const place of placesShown()) {
+    for (const place of roomFor(placesShown())) {
       const mark = L.circleMarker([place.at[1], place.at[0]], {
         renderer: MARKS, radius: 2.5 + 7 * (place.traffic_share || 0) ** 0.5, weight: 1.4,
         color: tint("ink"), fillColor: tint("halo"), fillOpacity: 0.85,
@@ -278,7 +280,14 @@
       wire(mark, { kind: "capacity", key: one.capacity_id }, () => el("div", {}, el("strong", {}, one.label),
         el("div", {}, `full: ${plain(one.used_teu_per_year)} TEU a year; another is worth ${plain(one.shadow_price_low_usd_per_teu)} USD`)));
     }
-    for (const row of state.show === "change" ? now().changes : []) drawChange(row);
+    if (state.show === "change") turned().forEach(drawChange);
+  };
+  /* From afar only the places that most cargo passes; the lists beside the map hold them all. */
+  const roomFor = (places) => {
+    if (map.getZoom() >= 5 || state.demand) return places;
+    const size = map.getSize();
+    const most = Math.max(8, Math.round((size.x * size.y) / 9000));
+    return [...places].sort((a, b) => (b.teu_per_year || 0) - (a.teu_per_year || 0)).slice(0, most);
   };
   const placesShown = () => {
     if (!state.demand && !state.actor) return now().places;
@@ -292,20 +301,14 @@
     mark.bindTooltip(tip, { direction: "top", offset: [0, -6] });
     markGroup.addLayer(mark);
   };
-  const drawChange = ([change, , name, , , , reason, path]) => {
-    if (change !== "opened" && change !== "closed") return;
-    const colour = tint(change === "opened" ? "more" : "less");
-    const tip = () => el("div", {}, el("strong", {}, `${change}: ${name}`), el("div", {}, reason));
-    for (const k of over(path)) {
-      const line = L.polyline(STRETCHES[k], { renderer: MARKS, color: colour, weight: 4, opacity: 0.75, dashArray: change === "closed" ? "2 5" : null });
-      line.bindTooltip(tip, { sticky: true });
-      markGroup.addLayer(line);
-    }
-    if (!over(path).length && pointOf(path)) {
-      const mark = L.circleMarker(pointOf(path), { renderer: MARKS, radius: 6, weight: 3, color: colour, fillOpacity: 0.1, dashArray: change === "closed" ? "2 3" : null });
-      mark.bindTooltip(tip);
-      markGroup.addLayer(mark);
-    }
+  const turned = () => now().changes.filter((one) => one.change === "opened" || one.change === "closed");
+  const drawChange = (one, at) => {
+    const closed = one.change === "closed";
+    const look = { renderer: MARKS, color: tint(closed ? "less" : "more"), weight: 4, opacity: 0.75, fillOpacity: 0.1, dashArray: closed ? "2 5" : null };
+    const tip = () => el("div", {}, el("strong", {}, `${one.change}: ${one.name}`), el("div", {}, one.reason));
+    const what = { kind: "change", key: String(at) };
+    for (const k of one.over) wire(L.polyline(STRETCHES[k], look), what, tip);
+    if (!one.over.length && one.at) wire(L.circleMarker(one.at, { ...look, radius: 6, weight: 3 }), what, tip);
   };
   const concerns = (one) =>
     list(one.countries).includes(state.actor) || list(one.actors).some((cell) => cell.split(":")[0] === state.actor);
@@ -330,7 +333,7 @@
     };
     if (state.colour === "corridor" && state.show !== "change") for (const [name, at] of middles()) put(name, at, true);
     const kinds = new Set(["terminal", "crossing", "strait"]);
-    const places = placesShown().filter((one) => kinds.has(one.kind) && !one.name.startsWith("unnamed")).sort((a, b) => (b.teu_per_year || 0) - (a.teu_per_year || 0));
+    const places = roomFor(placesShown()).filter((one) => kinds.has(one.kind) && !one.name.startsWith("unnamed")).sort((a, b) => (b.teu_per_year || 0) - (a.teu_per_year || 0));
     for (const place of places.slice(0, 160)) {
       if (taken.length > 70) break;
       put(place.name.split(/[(/,;]/)[0].trim() || place.name, [place.at[1], place.at[0]], false);
@@ -356,6 +359,7 @@
     if (kind === "stretch") return [key];
     if (kind === "route") return scenario.route.get(key)?.over || [];
     if (kind === "arc") return scenario.flows.find((one) => one.arc === key)?.over || [];
+    if (kind === "change") return turned()[key]?.over || [];
     if (kind === "demand") {
       const routes = scenario.demands.get(key)?.routes || [];
       return [...new Set(routes.filter((one) => one.rank === 1 || one.teu).flatMap((one) => one.over))];
@@ -369,6 +373,7 @@
     if (kind === "chokepoint") return scenario.place.has(key) ? [own(scenario.place.get(key))] : PLACES.has(key) ? [PLACES.get(key)] : [];
     if (kind === "capacity") return scenario.capacity.has(key) ? [own(scenario.capacity.get(key))] : [];
     if (kind === "arc") return scenario.flows.filter((one) => one.arc === key && !one.over.length && one.at).map((one) => one.at);
+    if (kind === "change") return turned().filter((one, at) => String(at) === key && !one.over.length && one.at).map((one) => one.at);
     if (kind === "actor") return scenario.capacities.filter((one) => list(one.actors).some((cell) => cell.split(":")[0] === key)).map(own);
     return [];
   };
@@ -383,8 +388,9 @@
       litGroup.addLayer(L.polyline(STRETCHES[k], { ...line, color: tint("halo"), weight: weight + 2.5 }));
       litGroup.addLayer(L.polyline(STRETCHES[k], { ...line, color: look.colour, weight, dashArray: dashed(k, weight, look.dash), lineCap: "butt" }));
     }
+    const small = what?.kind === "actor";
     for (const at of what ? pointsOf(what) : []) {
-      litMarks.addLayer(L.circleMarker(at, { renderer: MARKS, interactive: false, radius: 12, weight: 4, color: tint("accent"), fillOpacity: 0.15 }));
+      litMarks.addLayer(L.circleMarker(at, { renderer: MARKS, interactive: false, radius: small ? 6 : 12, weight: small ? 2.5 : 4, color: tint("accent"), fillOpacity: 0.15 }));
     }
     lightPictures(what);
   };
@@ -411,30 +417,49 @@
     return [`${kind} ${key}`];
   };
   const linkPictures = () => {
-    for (const { id, scenario, marks } of DATA.charts) {
-      for (const [element, kind, key] of marks) {
-        const node = document.getElementById(element);
-        if (!node || !node.ownerSVGElement) continue;
-        const what = { kind, key };
-        const use = () => { toScenario(scenario); choose(what, true); };
-        node.classList.add("linked");
-        node.setAttribute("tabindex", "0");
-        node.setAttribute("role", "button");
-        node.setAttribute("aria-label", `${kind} ${named(key)}: show on the map`);
-        node.addEventListener("pointerenter", () => { if (sameScenario(scenario)) glance(what); });
-        node.addEventListener("pointerleave", () => glance(null));
-        node.addEventListener("focus", () => { if (sameScenario(scenario)) glance(what); });
-        node.addEventListener("blur", () => glance(null));
-        node.addEventListener("click", use);
-        node.addEventListener("keydown", (event) => {
-          if (event.key === "Enter" || event.key === " ") { event.preventDefault(); use(); }
-        });
-        const known = MARKED.get(`${kind} ${key}`) || [];
-        MARKED.set(`${kind} ${key}`, [...known, { node, scenario, chart: id }]);
+    for (const { scenario, marks } of DATA.charts) {
+      const linked = marks.map(([element, kind, key]) => ({ node: document.getElementById(element), what: { kind, key } }))
+        .filter(({ node }) => node?.ownerSVGElement);
+      for (const { node, what } of linked) {
+        link(node, what, scenario);
+        const known = `${what.kind} ${what.key}`;
+        MARKED.set(known, [...(MARKED.get(known) || []), { node, scenario }]);
       }
+      walk([...new Set(linked.map((one) => one.node))]);
     }
     document.querySelectorAll(".with-script").forEach((one) => { one.hidden = false; });
   };
+  const link = (node, what, scenario) => {
+    const use = () => { toScenario(scenario); choose(what, true); };
+    const seen = () => { if (sameScenario(scenario)) glance(what); };
+    const said = `${what.kind} ${named(what.key)}: show on the map`;
+    node.classList.add("linked");
+    node.setAttribute("role", "button");
+    node.setAttribute(node.textContent.trim() ? "aria-description" : "aria-label", said);
+    node.ownerSVGElement.setAttribute("role", "group"); // an image would hide the buttons in it
+    node.addEventListener("pointerenter", seen);
+    node.addEventListener("pointerleave", () => glance(null));
+    node.addEventListener("focus", seen);
+    node.addEventListener("blur", () => glance(null));
+    node.addEventListener("click", use);
+    node.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      use();
+    });
+  };
+  /* A picture is one stop of the tab key; arrows walk its parts. */
+  const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+  const walk = (nodes) => nodes.forEach((node, at) => {
+    node.setAttribute("tabindex", at ? "-1" : "0");
+    node.addEventListener("keydown", (event) => {
+      if (!(event.key in STEPS)) return;
+      event.preventDefault();
+      const next = nodes[(at + STEPS[event.key] + nodes.length) % nodes.length];
+      nodes.forEach((one) => one.setAttribute("tabindex", one === next ? "0" : "-1"));
+      next.focus();
+    });
+  });
   const sameScenario = (id) => !id || id === now().id;
   const toScenario = (id) => {
     const at = SCENARIOS.findIndex((one) => one.id === id);
@@ -450,10 +475,18 @@
     state.focus = what;
     light(what);
     panel();
-    const spots = what ? [...stretchesOf(what).flatMap((k) => STRETCHES[k]), ...pointsOf(what)] : [];
-    const away = spots.length && !spots.some((at) => map.getBounds().contains(at));
-    if (away) map.fitBounds(L.latLngBounds(spots).pad(0.3), { maxZoom: 6, animate: false });
+    if (what) bringIntoView([...stretchesOf(what).flatMap((k) => STRETCHES[k]), ...pointsOf(what)]);
     if (fromPicture) dock();
+  };
+
+  /* What is out of sight, or a line too small to be seen, is gone to; else the map stays. */
+  const bringIntoView = (spots) => {
+    if (!spots.length) return;
+    const view = map.getBounds(), box = L.latLngBounds(spots);
+    const share = (box.getEast() - box.getWest()) / (view.getEast() - view.getWest());
+    const high = (box.getNorth() - box.getSouth()) / (view.getNorth() - view.getSouth());
+    const tiny = spots.length > 1 && Math.max(share, high) < 0.15;
+    if (tiny || !view.intersects(box)) map.fitBounds(box.pad(0.4), { maxZoom: 7, animate: false });
   };
 
   /* ---- the panel beside the map --------------------------------------------- */
@@ -541,6 +574,12 @@
         held.length ? el("h4", {}, "Capacities it has a hand in") : "", buttons(held.map((row) => go(row.label, { kind: "capacity", key: row.capacity_id }))),
         routes.length ? el("h4", {}, "Routes through it") : "", buttons(routes.map((row) => go(`${row.demand} ${routeWords(row)}`, { kind: "route", key: row.id })))];
     },
+    change: (key) => {
+      const one = turned()[key];
+      if (!one) return missing(key);
+      return [el("h3", { dir: "auto" }, `${one.change}: ${one.name}`), facts(["Asset", one.asset], one.mode && ["Mode", one.mode], one.countries && ["Country", list(one.countries).map(named).join(", ")]),
+        el("p", { dir: "auto" }, one.reason)];
+    },
     demand: (key) => {
       const one = now().demands.get(key);
       if (!one) return missing(key);
@@ -607,7 +646,8 @@
     }
     rows.sort((a, b) => b[0] - a[0]);
     return [el("h3", {}, "Best routes that change"), el("p", { class: "small faint", dir: "auto" }, `against ${SCENARIOS[0].title}`),
-      rows.length ? buttons(rows.map(([, words, id]) => go(words, { kind: "demand", key: id })), 10) : el("p", {}, "None.")];
+      rows.length ? buttons(rows.map(([, words, id]) => go(words, { kind: "demand", key: id })), 10) : el("p", {}, "None."),
+      ...(turned().length ? [el("h3", {}, "Opened and closed"), buttons(turned().map((one, at) => go(`${one.change}: ${one.name}`, { kind: "change", key: String(at) })), 6)] : [])];
   };
   const panel = () => {
     const what = state.focus;
@@ -636,25 +676,35 @@
     if (keep) document.querySelector(`[data-pill="${keep}"]`)?.focus();
   };
   const swatch = (colour, hollow, dash) => {
+    const line = (stroke, width) => ["path", { d: "M0 7h32", stroke, "stroke-width": width,
+      ...(dash && dash.length ? { "stroke-dasharray": dash.map((part) => part * 3).join(" ") } : {}) }];
+    return drawing("0 0 32 14", line(colour === "#000000" ? "currentColor" : colour, 4), ...(hollow ? [line("var(--card)", 1.6)] : []));
+  };
+  const drawing = (box, ...shapes) => {
     const ns = "http://www.w3.org/2000/svg";
-    const svg = document.createElementNS(ns, "svg");
-    svg.setAttribute("class", "swatch"); svg.setAttribute("viewBox", "0 0 32 14"); svg.setAttribute("aria-hidden", "true");
-    const line = (stroke, width) => {
-      const path = document.createElementNS(ns, "path");
-      path.setAttribute("d", "M0 7h32"); path.setAttribute("stroke", stroke); path.setAttribute("stroke-width", width);
-      if (dash) path.setAttribute("stroke-dasharray", dash.map((part) => part * 3).join(" "));
-      svg.append(path);
+    const made = (tag, given) => {
+      const one = document.createElementNS(ns, tag);
+      Object.entries(given).forEach(([key, value]) => one.setAttribute(key, value));
+      return one;
     };
-    line(colour === "#000000" ? "currentColor" : colour, 4);
-    if (hollow) line("var(--card)", 1.6);
+    const svg = made("svg", { class: "swatch", viewBox: box, "aria-hidden": "true", fill: "none" });
+    svg.append(...shapes.map(([tag, given]) => made(tag, given)));
     return svg;
+  };
+  const rings = () => drawing("0 0 32 14", ["circle", { cx: 7, cy: 7, r: 4, stroke: "currentColor", "stroke-width": 1.4 }],
+    ["circle", { cx: 24, cy: 7, r: 5, stroke: "currentColor", "stroke-width": 2.4, "stroke-dasharray": "3 2" }]);
+  const widths = () => {
+    const first = 10 ** Math.floor(Math.log10(MOST));
+    return [first, first / 10, first / 100].filter((teu) => teu >= 1).map((teu) => el("span", { class: "sample" },
+      drawing("0 0 32 14", ["path", { d: "M0 7h32", stroke: "#7A7A7A", "stroke-width": widthOf(teu) }]), `${plain(teu)} TEU a year`));
   };
   const tick = (words, checked, act, sample) => el("label", {}, el("input", { type: "checkbox", checked: checked || undefined, on: { change: (event) => act(event.target.checked) } }), sample, el("span", { dir: "auto" }, words));
   const setOff = (set, key) => (on) => { if (on) set.delete(key); else set.add(key); redraw(); };
   const option = (value, words) => el("option", { value, dir: "auto" }, words);
   const setUp = () => {
     byId("modes").append(...MODES.filter((mode) => MODE_OF.includes(mode)).map((mode) => tick(MODE_WORDS[mode], true, setOff(state.modesOff, mode), swatch("#7A7A7A", false, DASHES[mode]))));
-    byId("extras").append(tick("Places and full capacities", true, (on) => { state.places = on; redraw(); }), tick("Names", true, (on) => { state.names = on; redraw(); }));
+    byId("extras").append(tick("Places, and rings where a capacity is full", true, (on) => { state.places = on; redraw(); }, rings()), tick("Names", true, (on) => { state.names = on; redraw(); }));
+    byId("widths").append(...widths());
     byId("families").append(...DATA.families.map(([name, colour, hollow]) => tick(name || NO_FAMILY, true, setOff(state.familiesOff, name), swatch(colour, hollow))));
     const ids = [...new Set(SCENARIOS.flatMap((one) => [...one.demands.keys()]))];
     byId("demand").append(option("", "all demands"), ...ids.map((id) => option(id, id)));
@@ -665,6 +715,7 @@
     byId("colour").append(option("corridor", "corridor"), option("mode", "mode"));
     byId("colour").addEventListener("change", (event) => { state.colour = event.target.value; redraw(); });
     map.on("click", () => choose(null));
+    map.on("zoomend resize", drawMarks);
     map.on("zoomend moveend resize", drawNames);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { ground(); redraw(); });
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.focus) choose(null); });
@@ -684,7 +735,7 @@
   const frame = byId("map-frame");
   const inView = () => {
     const box = byId("place-of-map").getBoundingClientRect();
-    return box.bottom > 120 && box.top < innerHeight - 120;
+    return Math.min(box.bottom, innerHeight) - Math.max(box.top, 0) > 0.45 * box.height;
   };
   const dock = () => { if (!inView()) { frame.classList.add("docked"); map.invalidateSize({ animate: false }); } };
   const undock = () => {

@@ -15,12 +15,13 @@ from corridors.report.charts.budget import budget_chart
 from corridors.report.charts.changes import Change, changes_chart
 from corridors.report.charts.denial import denial_chart
 from corridors.report.charts.front import front_chart
-from corridors.report.charts.leverage import leverage_chart
+from corridors.report.charts.gains import gains_chart
+from corridors.report.charts.leverage import HEDGES, hedges_chart, leverage_chart
 from corridors.report.charts.penalty import penalty_chart
 from corridors.report.charts.profile import profile_chart
 from corridors.report.charts.tornado import tornado_chart
 from corridors.report.charts.waterfall import route_waterfall, scenario_waterfall
-from corridors.report.runs import Run, fact_names, telling
+from corridors.report.runs import Run, fact_names
 from corridors.report.svg import Ids
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def _of_run(run: Run, base: Run | None, ids: Ids) -> Iterator[Chart]:
             changes_chart(base.id, run.id, _changes(base, run), "result.json", ids),
         )
     if run.folder.has("sensitivity.csv"):
-        yield from _given(tornado_chart(run.id, run.folder.rows("sensitivity.csv"), ids))
-    shown = telling(_worth_showing(run, base), MOST_FURTHER if base else MOST)
+        yield from _given(tornado_chart(run, ids))
+    shown = run.telling(_worth_showing(run, base), MOST_FURTHER if base else MOST)
     for demand in shown:
         yield profile_chart(run, demand, ids)
     for demand in shown[:MOST_WATERFALLS]:
@@ -96,7 +97,7 @@ def _fronts(run: Run, base: Run | None, ids: Ids) -> Iterator[Chart]:
     rows = run.folder.rows("fronts.csv")
     of = {name: list(some) for name, some in groupby(rows, key=lambda row: row["demand_id"])}
     several = (one for one in _worth_showing(run, base) if len(of.get(one.id, ())) > 1)
-    for demand in telling(several, MOST_FRONTS):
+    for demand in run.telling(several, MOST_FRONTS):
         yield front_chart(run.id, demand.id, of[demand.id], ids)
 
 
@@ -125,16 +126,23 @@ def _of_control(folder: Folder, ids: Ids) -> Iterator[Chart]:
     for scope, rows in groupby(folder.rows("denial.csv"), key=lambda row: row["scope"]):
         yield denial_chart(scenario, scope, list(rows), names, ids)
     yield from _given(penalty_chart(scenario, actors, ids))
+    if folder.has(HEDGES):
+        yield from _given(hedges_chart(scenario, folder.rows(HEDGES), ids))
 
 
 def _of_comparison(folder: Folder, ids: Ids) -> Iterator[Chart]:
-    found = folder.json("compare.json")
-    changes = [
-        Change(row["demand_id"], _compared(row["a"]), _compared(row["b"]))
-        for row in found["routes"]
-    ]
-    names = found["a"]["scenario"], found["b"]["scenario"]
-    yield from _given(changes_chart(*names, changes, "compare.json", ids))
+    whole = folder.json("compare.json")
+    # The first version of the file holds one comparison, and no accounts of who gains.
+    for found in whole.get("comparisons", [whole]):
+        changes = [
+            Change(row["demand_id"], _compared(row["a"]), _compared(row["b"]))
+            for row in found["routes"]
+        ]
+        names = found["a"]["scenario"], found["b"]["scenario"]
+        yield from _given(
+            changes_chart(*names, changes, "compare.json", ids),
+            gains_chart(*names, found.get("gains", ()), ids),
+        )
 
 
 def _compared(totals: Mapping[str, Any] | None) -> tuple[float, float] | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corridors.report.charts.frame import FAINT, GRID, INK_LINE, amount
+from corridors.report.charts.frame import FAINT, GRID, INK_LINE
+from corridors.report.numbers import amount
 from corridors.report.pens import PALETTE
 from corridors.report.pieces import Chart, Mark
 from corridors.report.svg import cut, group, line, picture, rect, text

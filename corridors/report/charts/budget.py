@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from corridors.report.charts.frame import Axis, amount, grid, over_lines, pens
+from corridors.report.charts.frame import Axis, grid, over_lines, pens
+from corridors.report.numbers import amount
 from corridors.report.pieces import Chart
 from corridors.report.svg import cut, group, line, marker, path, picture, text
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corridors.report.charts.frame import FAINT, GRID, Axis, amount, hollow, signed
+from corridors.report.charts.frame import FAINT, GRID, Axis, hollow
 from corridors.report.charts.waterfall import LESS, MORE
+from corridors.report.numbers import amount, signed
 from corridors.report.pieces import Chart, Mark
 from corridors.report.svg import cut, group, line, marker, picture, rect, text, width_of
 

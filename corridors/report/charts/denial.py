@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corridors.report.charts.frame import (
-    FAINT,
-    Axis,
-    Pen,
-    amount,
-    grid,
-    hollow,
-    key,
-    pens,
-)
+from corridors.report.charts.frame import FAINT, Axis, Pen, grid, hollow, key, pens
+from corridors.report.numbers import amount
 from corridors.report.pieces import Chart, Mark
 from corridors.report.svg import cut, group, line, marker, path, picture, text
 

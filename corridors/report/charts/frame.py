@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import floor, isfinite, log10
 from typing import TYPE_CHECKING
 
+from corridors.report.numbers import amount
 from corridors.report.pens import PALETTE
 from corridors.report.svg import DASHES, line, marker, path, text, width_of
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from corridors.report.svg import Look
 
 __all__ = [
-    "FAINT", "GRID", "INK_LINE", "MINUS", "PAPER", "SHAPES", "Axis", "Pen", "amount", "grid",
-    "hollow", "key", "millions", "over_lines", "pens", "signed", "spread_apart", "ticks",
+    "FAINT", "GRID", "INK_LINE", "PAPER", "SHAPES", "Axis", "Pen", "grid",
+    "hollow", "key", "over_lines", "pens", "spread_apart", "ticks",
 ]  # fmt: skip
 
 #: All is drawn in the colour of its class: of the light page if no sheet says another one.
@@ -30,13 +31,8 @@ HALO: Look = {
     "stroke_linejoin": "round", "color": "#ffffff",
 }  # fmt: skip
 SHAPES = ("circle", "square", "diamond", "up", "down", "cross")
-#: A true minus, which stands as high as digits do.
-MINUS = "\u2212"
 #: Round steps of an axis, by powers of ten.
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
-_MILLION, _BILLION = 1e6, 1e9
-#: Below this a number is told with decimals.
-_WHOLE = 100.0
 #: Letters of a key, and the room of its sample and between entries, in pixels.
 _KEY_SIZE, _SAMPLE, _GAP = 11.5, 26.0, 18.0
 
@@ -105,44 +101,6 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
         round(at * step, 12) + 0.0
         for at in range(first, floor(high / step + 1e-9) + 1)
     ]  # fmt: skip
-
-
-def amount(value: float) -> str:
-    """Return a number as it is read: three figures or whole, thousands apart.
-
-    Examples
-    --------
-    >>> amount(12345.6), amount(0.5), amount(12.34), amount(0.00123)
-    ('12,346', '0.5', '12.3', '0.00123')
-    """
-    if abs(value) >= _WHOLE:
-        return f"{value:,.0f}"
-    return f"{float(f'{value:.3g}') + 0.0:g}"
-
-
-def signed(value: float) -> str:
-    """Return a change with its sign, a true minus before what falls.
-
-    Examples
-    --------
-    >>> signed(1500.0), signed(-2.5) == f"{MINUS}2.5", signed(0)
-    ('+1,500', True, '0')
-    """
-    told = amount(abs(value))
-    sign = "+" if value > 0 else MINUS
-    return told if told == "0" else f"{sign}{told}"
-
-
-def millions(usd: float) -> str:
-    """Return a sum of money in words, in millions or billions.
-
-    Examples
-    --------
-    >>> millions(23_502_098_304.73), millions(4_636_605.0)
-    ('23.5 billion', '4.64 million')
-    """
-    scale, name = (_BILLION, "billion") if abs(usd) >= _BILLION else (_MILLION, "million")
-    return f"{amount(usd / scale).replace('-', MINUS)} {name}"
 
 
 def grid(

@@ -6,17 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.report.charts.frame import (
-    FAINT,
-    Axis,
-    Pen,
-    amount,
-    grid,
-    hollow,
-    over_lines,
-    pens,
-)
+from corridors.report.charts.frame import FAINT, Axis, Pen, grid, hollow, over_lines, pens
 from corridors.report.labels import place_labels
+from corridors.report.numbers import amount
 from corridors.report.pieces import Chart, Mark
 from corridors.report.svg import group, line, marker, path, picture, text, width_of
 

@@ -1,13 +1,13 @@
-"""The matrix of leverage: what each actor can impose on each other by letting nothing pass."""
+"""Matrices of control: what actors can impose on each other, and corridors as hedges."""
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import TYPE_CHECKING
 
-from corridors.report.charts.frame import GRID, amount
+from corridors.report.charts.heat import LEAST, Matrix, largest
+from corridors.report.numbers import amount
 from corridors.report.pieces import Chart, Mark
-from corridors.report.svg import group, line, picture, rect, text
+from corridors.report.svg import picture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,23 +16,17 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, str]
 
-__all__ = ["leverage_chart"]
+__all__ = ["HEDGES", "LEVERAGE", "hedges_chart", "leverage_chart"]
 
-FILE = "leverage.csv"
-#: Actors along each side.
+LEVERAGE, HEDGES = "leverage.csv", "hedges.csv"
+#: Names along each side.
 MOST = 14
-LEFT, TOP, CELL, HIGH = 74.0, 54.0, 60.0, 30.0
-WIDTH, LEAST_WIDTH = 900.0, 420.0
-COLOUR = "#D55E00"
-#: Sums under this, in million USD a year, are not told.
-LEAST = 0.05
-#: Above this share of the largest a cell is so dark that its number is white.
-_DARK = 0.55
+UNIT = "million USD a year"
 _MILLION = 1e6
 
 
 def leverage_chart(scenario: str, rows: Sequence[Row], ids: Ids) -> Chart | None:
-    """Draw the matrix: who closes down the side, who pays along the top.
+    """Draw the matrix of leverage: who closes down the side, who pays along the top.
 
     Parameters
     ----------
@@ -48,95 +42,83 @@ def leverage_chart(scenario: str, rows: Sequence[Row], ids: Ids) -> Chart | None
     Chart or None
         None if nobody imposes anything on anybody.
     """
-    imposed = {
-        (row["actor"], row["over"]): float(row["imposed_usd_per_year"]) / _MILLION for row in rows
-    }
-    sides = [_largest(imposed, side) for side in (0, 1)]
-    largest = max(imposed.values(), default=0.0)
-    if largest < LEAST:
+    imposed = _pairs(rows, ("actor", "over"), "imposed_usd_per_year")
+    if max(imposed.values(), default=0.0) < LEAST:
         return None
+    matrix = Matrix(
+        largest(imposed, 0, MOST), largest(imposed, 1, MOST), imposed, "closes",
+        "pays, million USD of 2024 a year", UNIT,
+    )  # fmt: skip
     name = ids.new("leverage", scenario)
-    cell = min(CELL, (WIDTH - LEFT - 12) / len(sides[1]))
-    width, foot = LEFT + cell * len(sides[1]) + 12, TOP + HIGH * len(sides[0])
-    body = [
-        text(LEFT, 18, "pays, million USD of 2024 a year", font_weight="600"),
-        text(LEFT - 10, TOP - 12, "closes", text_anchor="end", font_weight="600"),
-    ]
-    marks: list[Mark] = []
-    for at, actor in enumerate(sides[1]):
-        x = LEFT + cell * (at + 0.5)
-        element = f"{name}-over-{at + 1}"
-        body.append(text(x, TOP - 12, actor, text_anchor="middle", id=element))
-        marks.append(Mark(element, "actor", actor))
-    for at, actor in enumerate(sides[0]):
-        top = TOP + HIGH * at
-        element = f"{name}-by-{at + 1}"
-        body.append(text(LEFT - 10, top + HIGH / 2 + 4, actor, text_anchor="end", id=element))
-        marks.append(Mark(element, "actor", actor))
-        row = [imposed.get((actor, over)) for over in sides[1]]
-        body += _row(actor, sides[1], row, largest, cell, top)
     (by, over), most = max(imposed.items(), key=lambda pair: (pair[1], pair[0]))
     title = "What each actor can impose on each other"
     told = (
-        f"{len(sides[0])} actors by {len(sides[1])}; the most is imposed by {by} on {over}, "
-        f"{amount(most)} million USD of 2024 a year."
+        f"{len(matrix.rows)} actors by {len(matrix.columns)}; the most is imposed by {by} on "
+        f"{over}, {amount(most)} million USD of 2024 a year."
     )
     return Chart(
         name, "leverage", scenario, title,
         "A row lets nothing pass that can be refused; the columns tell what the cargo of each "
         "other actor then pays more in a year. The stronger the colour, the more; dots are less "
         f"than {LEAST:g} million USD, dashes pairs of which no row tells.",
-        picture(name, max(width, LEAST_WIDTH), foot + 12, title=title, told=told, body=body),
-        FILE, tuple(marks), _table(sides, imposed),
+        picture(name, *matrix.size, title=title, told=told, body=matrix.drawn(name)),
+        LEVERAGE, (*_actors(matrix, name, rows=True), *_actors(matrix, name, rows=False)),
+        matrix.table,
     )  # fmt: skip
 
 
-def _largest(imposed: Mapping[tuple[str, str], float], side: int) -> list[str]:
-    """Return the actors of a side by what they impose or pay in all."""
-    sums: dict[str, float] = {}
-    for pair, value in imposed.items():
-        sums[pair[side]] = sums.get(pair[side], 0.0) + value
-    return sorted(sums, key=lambda actor: (-sums[actor], actor))[:MOST]
+def hedges_chart(scenario: str, rows: Sequence[Row], ids: Ids) -> Chart | None:
+    """Draw what each corridor is worth as a hedge against each actor.
 
+    Parameters
+    ----------
+    scenario
+        Id of the scenario.
+    rows
+        Rows of `hedges.csv`.
+    ids
+        Gives the id of the chart.
 
-def _row(
-    actor: str, over: Sequence[str], values: Sequence[float | None], largest: float, cell: float,
-    top: float,
-) -> list[str]:  # fmt: skip
-    """Return the cells of one actor."""
-    parts = []
-    for at, (other, value) in enumerate(zip(over, values, strict=True)):
-        left, middle = LEFT + cell * at, top + HIGH / 2
-        if actor == other or value is None:
-            ends = (left + cell / 2 - 5, middle, left + cell / 2 + 5, middle)
-            parts.append(line(*ends, **GRID))
-            continue
-        share = sqrt(max(value, 0.0) / largest)
-        shade = f"{0.08 + 0.87 * share:.2f}" if value >= LEAST else "0"
-        box = rect(left + 1, top + 1, cell - 2, HIGH - 2, fill=COLOUR, fill_opacity=shade)
-        dark = {"fill": "#ffffff", "class_": "on-dark"} if share > _DARK else {}
-        said = text(left + cell / 2, middle + 4, _said(value), text_anchor="middle",
-                    font_size="11", **dark)  # fmt: skip
-        parts.append(group([box, said], tip=f"{actor} on {other}: {_said(value)} million USD"))
-    return parts
-
-
-def _said(value: float | None) -> str:
-    """Return a sum in million USD with three figures, a dot for next to nothing."""
-    return "·" if value is None or value < LEAST else amount(float(f"{value:.2g}"))
-
-
-def _table(
-    sides: Sequence[Sequence[str]], imposed: Mapping[tuple[str, str], float]
-) -> tuple[tuple[str, ...], ...]:
-    head = ("closes", *(f"{over} pays, million USD a year" for over in sides[1]))
-    return (
-        head,
-        *(
-            (actor, *(
-                "-" if (actor, over) not in imposed else f"{imposed[actor, over]:.3f}"
-                for over in sides[1]
-            ))
-            for actor in sides[0]
-        ),
+    Returns
+    -------
+    Chart or None
+        None if no corridor is worth more or less for anybody's refusal.
+    """
+    values = _pairs(rows, ("corridor", "actor"), "hedge_value_usd_per_year")
+    values = {pair: value for pair, value in values.items() if abs(value) >= LEAST}
+    if not values:
+        return None
+    matrix = Matrix(
+        largest(values, 0, MOST), largest(values, 1, MOST), values, "corridor",
+        "worth more if this actor lets nothing pass, million USD of 2024 a year", UNIT, left=170.0,
     )  # fmt: skip
+    name = ids.new("hedges", scenario)
+    (corridor, actor), most = max(values.items(), key=lambda pair: (pair[1], pair[0]))
+    title = "What corridors are worth as hedges"
+    told = (
+        f"{len(matrix.rows)} corridors by {len(matrix.columns)} actors; {corridor} if {actor} "
+        f"lets nothing pass is worth {amount(most)} million USD of 2024 a year more."
+    )
+    return Chart(
+        name, "hedges", scenario, title,
+        "How much more a corridor saves in a year if an actor refuses all that it can than it "
+        "saves now. Orange: a hedge. Blue, with a minus: it is worth less then, as its cargo "
+        f"needs that actor too. Dashes are less than {LEAST:g} million USD; a star stands for "
+        "all branches together.",
+        picture(name, *matrix.size, title=title, told=told, body=matrix.drawn(name)),
+        HEDGES, _actors(matrix, name, rows=False), matrix.table,
+    )  # fmt: skip
+
+
+def _pairs(
+    rows: Sequence[Row], sides: tuple[str, str], column: str
+) -> dict[tuple[str, str], float]:
+    """Return a column in million USD by the names of two others, empty cells left out."""
+    a, b = sides
+    return {(row[a], row[b]): float(row[column]) / _MILLION for row in rows if row[column]}
+
+
+def _actors(matrix: Matrix, name: str, *, rows: bool) -> tuple[Mark, ...]:
+    """Return the names of actors down the side or along the top as marks."""
+    names, id_of = (matrix.rows, matrix.row_id) if rows else (matrix.columns, matrix.column_id)
+    return tuple(Mark(id_of(name, at), "actor", one) for at, one in enumerate(names))

@@ -5,15 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from corridors.report.charts.frame import (
-    FAINT,
-    Axis,
-    amount,
-    grid,
-    hollow,
-    pens,
-    spread_apart,
-)
+from corridors.report.charts.frame import FAINT, Axis, grid, hollow, pens, spread_apart
+from corridors.report.numbers import amount
 from corridors.report.pieces import Chart, Mark
 from corridors.report.svg import cut, group, line, path, picture, text
 

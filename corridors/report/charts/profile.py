@@ -6,17 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.report.charts.frame import (
-    FAINT,
-    Axis,
-    amount,
-    grid,
-    hollow,
-    over_lines,
-    pens,
-    spread_apart,
-)
+from corridors.report.charts.frame import FAINT, Axis, grid, hollow, over_lines, pens, spread_apart
 from corridors.report.labels import place_labels, short_name
+from corridors.report.numbers import amount
 from corridors.report.pieces import Chart, Mark
 from corridors.report.svg import cut, group, line, path, picture, text, width_of
 

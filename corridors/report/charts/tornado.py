@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from corridors.report.charts.frame import FAINT, GRID, INK_LINE, Axis, amount, millions, signed
+from corridors.report.charts.frame import FAINT, GRID, INK_LINE, Axis
 from corridors.report.charts.waterfall import LESS, MORE
+from corridors.report.numbers import amount, millions, signed
 from corridors.report.pieces import Chart
 from corridors.report.svg import cut, group, line, picture, rect, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from corridors.report.runs import Run
     from corridors.report.svg import Ids
 
     Row = Mapping[str, str]
@@ -22,20 +24,18 @@ __all__ = ["tornado_chart"]
 FILE = "sensitivity.csv"
 #: Inputs that are shown.
 MOST = 16
-WIDTH, LEFT, RIGHT, TOP, ROW = 900.0, 300.0, 770.0, 52.0, 24.0
+WIDTH, LEFT, RIGHT, TOP, ROW = 900.0, 330.0, 790.0, 52.0, 24.0
 _MILLION = 1e6
 _NUMBERS = 58.0
 
 
-def tornado_chart(scenario: str, rows: Sequence[Row], ids: Ids) -> Chart | None:
+def tornado_chart(run: Run, ids: Ids) -> Chart | None:
     """Draw the inputs that move the yearly cost most, each alone at its low and its high.
 
     Parameters
     ----------
-    scenario
-        Id of the scenario.
-    rows
-        All rows of `sensitivity.csv`.
+    run
+        A run that left `sensitivity.csv`.
     ids
         Gives the id of the chart.
 
@@ -44,6 +44,7 @@ def tornado_chart(scenario: str, rows: Sequence[Row], ids: Ids) -> Chart | None:
     Chart or None
         None if no input moves the cost.
     """
+    rows = run.folder.rows(FILE)
     turned = _turned(rows)
     shown = sorted(
         (row for row in rows if row["subject_kind"] == "scenario"),
@@ -51,7 +52,7 @@ def tornado_chart(scenario: str, rows: Sequence[Row], ids: Ids) -> Chart | None:
     )[:MOST]
     if not shown:
         return None
-    name = ids.new("tornado", scenario)
+    name = ids.new("tornado", run.id)
     moves = [move for row in shown for move in _moves(row)]
     scale = Axis(min(0.0, *moves), max(0.0, *moves), LEFT + _NUMBERS, RIGHT - _NUMBERS)
     base, foot = float(shown[0]["base"]), TOP + ROW * len(shown)
@@ -66,16 +67,17 @@ def tornado_chart(scenario: str, rows: Sequence[Row], ids: Ids) -> Chart | None:
     ]  # fmt: skip
     for at, row in enumerate(shown):
         count = turned[row["input"], row["row"]]
-        body.append(_row(f"{name}-{at + 1}", row, scale, TOP + ROW * at, count))
+        said = run.input_words(row["input"])
+        body.append(_row(f"{name}-{at + 1}", said, row, scale, TOP + ROW * at, count))
     body += _key(foot + 20)
     title = "What uncertain inputs make of the yearly cost"
     first = shown[0]
     told = (
-        f"{len(shown)} inputs; {first['input']} moves the yearly cost most, by "
+        f"{len(shown)} inputs; {run.input_words(first['input'])} moves the yearly cost most, by "
         f"{' and '.join(signed(move) for move in _moves(first))} million USD of 2024."
     )
     return Chart(
-        name, "tornado", scenario, title,
+        name, "tornado", run.id, title,
         "Each input alone at the low and at the high end of its range, cargo going where it "
         "goes now. To the right: for how many demands another of the routes told becomes the "
         "best one.",
@@ -100,10 +102,10 @@ def _moves(row: Row) -> tuple[float, float]:
     return (float(row["at_low"]) - base) / _MILLION, (float(row["at_high"]) - base) / _MILLION
 
 
-def _row(element: str, row: Row, scale: Axis, top: float, count: int) -> str:
+def _row(element: str, said: str, row: Row, scale: Axis, top: float, count: int) -> str:
     """Return an input: its name, its two bars and how many routes change."""
     zero, middle = scale.at(0.0), top + ROW / 2
-    name = cut(row["input"], 150, 12)
+    name = cut(said, LEFT - 144, 12)
     span = f"{amount(float(row['low']))} – {amount(float(row['high']))} {row['unit']}"
     parts = [
         text(LEFT - 140, middle + 4, name, text_anchor="end"),
@@ -114,7 +116,7 @@ def _row(element: str, row: Row, scale: Axis, top: float, count: int) -> str:
     ):
         at = scale.at(move)
         look = {"fill": colour, "fill_opacity": "0.25" if hollow else "0.9", "stroke": colour}
-        tip = f"{row['input']} at its {end} end: {signed(move)} million USD a year"
+        tip = f"{said} at its {end} end: {signed(move)} million USD a year"
         if move:
             parts.append(group([rect(zero, middle - 7.5, at - zero, 15, **look)], tip=tip))
     parts += _numbers(row, scale, middle)

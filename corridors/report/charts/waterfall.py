@@ -5,14 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corridors.report.charts.frame import (
-    FAINT,
-    GRID,
-    INK_LINE,
-    Axis,
-    amount,
-    signed,
-)
+from corridors.report.charts.frame import FAINT, GRID, INK_LINE, Axis
+from corridors.report.numbers import amount, signed
 from corridors.report.pieces import Chart, Mark
 from corridors.report.svg import cut, group, line, picture, rect, text
 
@@ -31,7 +25,7 @@ MORE, LESS, TOTAL = "#D55E00", "#0072B2", "#7A7A7A"
 MOST = 9
 #: Steps under this in every quantity are none: half a cent, or 5,000 USD of millions.
 LEAST = 0.005
-_MILLION = 1e6
+_MILLION, _THOUSAND = 1e6, 1e3
 #: Hours of a thousand days.
 _THOUSAND_DAYS_H = 24e3
 #: Room for numbers beside bars, in pixels.
@@ -116,7 +110,7 @@ def scenario_waterfall(base: Run, run: Run, ids: Ids) -> Chart | None:
     name = ids.new("waterfall", base.id, run.id)
     title = f"What {run.id} costs a year against {base.id}"
     columns = (Column("million USD of 2024 a year", 3), Column("thousand TEU-days a year", 3))
-    begins = (_whole(base) / _MILLION, _teu_days(base))
+    begins = (_whole(base) / _MILLION, base.teu_days / _THOUSAND)
     svg, marks = stairs(name, title, columns, differs, begins=begins, ends=(base.id, run.id))
     return Chart(
         name, "waterfall", run.id, title,
@@ -266,10 +260,6 @@ def _carried(demand: Demand | None) -> tuple[float, float]:
 
 def _whole(run: Run) -> float:
     return run.totals["generalised_cost"] + run.totals["unserved_penalty"]
-
-
-def _teu_days(run: Run) -> float:
-    return sum(_carried(one)[1] for one in run.demands.values()) / _THOUSAND_DAYS_H
 
 
 def _table(columns: Sequence[Column], steps: Sequence[Step]) -> tuple[tuple[str, ...], ...]:
