@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import tempfile
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import Finding, ScenarioError
+from corridors.mapping import Mapping, read_mapping, read_own_lines, read_own_points
+from corridors.osm import osm_patches
 from corridors.regions import read_regions
 from geodata.build import build_snapshot
 from geodata.folders import facts_folder
 from geodata.laying_report import REPORT
+from geodata.patch import RIM_KM, Patch
 from geodata.snapshot import read_manifest, read_text
 from geodata.sources.extracts import EXTRACTS
 from geodata.sources.registry import RAIL_BOX, ROAD_BOX, write_extracts
@@ -20,10 +24,23 @@ from geodata.sources.registry import RAIL_BOX, ROAD_BOX, write_extracts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from corridors.osm import OsmAsked
     from corridors.regions import Region
-    from geodata.patch import Patch
 
-__all__ = ["build", "summary"]
+__all__ = ["Own", "build", "collect_patches", "summary"]
+
+
+@dataclass(frozen=True)
+class Own:
+    """A planner's own files: lines, points, the mapping of their columns, and the tolerance.
+
+    `rim_km` is how far apart, in km, ends of lines may be that are joined.
+    """
+
+    lines: tuple[Path, ...] = ()
+    points: tuple[Path, ...] = ()
+    mapping: Path | None = None
+    rim_km: float = RIM_KM
 
 
 def build(
@@ -33,7 +50,8 @@ def build(
     facts: Path | None = None,
     regions: Sequence[Path] = (),
     packages: Path | None = None,
-    patches: Sequence[Patch] = (),
+    own: Own | None = None,
+    osm: OsmAsked | None = None,
     tell: Callable[[str], None],
 ) -> None:
     """Build a network and write it to `out`, whole or not at all.
@@ -48,30 +66,69 @@ def build(
         Files of rows to add to the fact tables.
     packages
         Folder with the pinned data packages, to clip the boxes of the regions from.
-    patches
-        Lines to lay into the open data.
+    own
+        Lines to lay into the open data and points to add to the terminals.
+    osm
+        Files or a region of OpenStreetMap, laid before the planner's own lines.
     tell
         Is called with the name of each step.
 
     Raises
     ------
     ScenarioError
-        If a region's file is wrong, or needs data that is not shipped; all findings.
+        If a region's file or a mapping is wrong, or needs data that is not shipped; all
+        findings.
+    OwnDataError, SourceMissingError
+        If a planner's lines or points cannot be used.
+    AreaError, OsmError
+        If OpenStreetMap cannot be used.
     FactsError, ExtractError, NetworkError
         If the inputs are at fault; nothing is written.
     WriteError
         If `out` cannot be written; nothing is left half-written.
     """
     read = read_regions(regions)
+    extensions = [region.extension for region in read]
+    patches = osm_patches(osm, extracts=extracts, tell=tell) if osm else []
+    if own is not None:
+        tell("read the planner's own files")
+        mapping = read_mapping(own.mapping) if own.mapping else Mapping()
+        extensions += read_own_points(own.points, mapping)
+        patches += collect_patches(own, mapping)
     with _open_data(extracts or EXTRACTS, read, packages, tell) as folder:
         build_snapshot(
             out,
             extracts=folder,
             facts_folder=facts or facts_folder(),
-            extensions=[region.extension for region in read],
+            extensions=extensions,
             patches=patches,
             tell=tell,
         )
+
+
+def collect_patches(own: Own, mapping: Mapping) -> list[Patch]:
+    """Return the patches that a planner's own files make, in the order in which they are laid.
+
+    Raises
+    ------
+    OwnDataError, SourceMissingError
+        If files cannot be used; all findings.
+    NetworkError
+        If a patch does not fit together.
+    """
+    patches = []
+    if own.lines:
+        patches.append(
+            Patch(
+                name=mapping.id,
+                tracks=read_own_lines(own.lines, mapping),
+                inside=mapping.inside,
+                replaces=mapping.replaces,
+                rim_km=own.rim_km,
+                files=(*own.lines, *mapping.files),
+            )
+        )
+    return patches
 
 
 @contextmanager

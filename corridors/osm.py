@@ -12,6 +12,7 @@ from geodata.osm_patch import patch_of_files, patch_of_server
 from geodata.patch import RIM_KM
 from geodata.sources.extracts import EXTRACTS
 from geodata.sources.osm import Server
+from geodata.sources.osm_files import Progress, no_progress
 from geodata.sources.osm_rules import LEAST_ROAD, ROADS
 from geodata.sources.osm_ways import Wanted
 from geodata.types import Mode
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geodata.patch import Patch
-    from geodata.sources.osm_files import Progress
 
 __all__ = ["MODES", "OsmAsked", "osm_patches"]
 
@@ -34,6 +34,7 @@ class OsmAsked:
 
     `files` are read inside the area `within`; or the area `overpass` is asked of a server,
     whose answers lie in `cache`. `modes` are words, `least_road` the least class of roads.
+    `progress` is called with the part of the reading that is done, 0 to 1.
     """
 
     files: tuple[Path, ...] = ()
@@ -44,6 +45,12 @@ class OsmAsked:
     modes: tuple[str, ...] = tuple(MODES)
     least_road: str = LEAST_ROAD
     rim_km: float = RIM_KM
+    progress: Progress = no_progress
+
+    @property
+    def anything(self) -> bool:
+        """Whether files, an area or a region are named at all."""
+        return bool(self.files or self.within or self.overpass)
 
 
 def osm_patches(
@@ -51,7 +58,6 @@ def osm_patches(
     *,
     extracts: Path | None = None,
     tell: Callable[[str], None],
-    progress: Progress,
 ) -> list[Patch]:
     """Return what is asked of OpenStreetMap as patches; none if nothing is.
 
@@ -61,8 +67,8 @@ def osm_patches(
         Files or a region, and what of them.
     extracts
         Open data with the outlines of countries; the shipped ones if not given.
-    tell, progress
-        Called with what happens, and with the part of the reading that is done.
+    tell
+        Called with what happens.
 
     Raises
     ------
@@ -71,7 +77,7 @@ def osm_patches(
     AreaError, OsmError, SourceMissingError, WriteError
         If an area, a file or a server is at fault.
     """
-    if not asked.files and not asked.overpass and not asked.within:
+    if not asked.anything:
         return []
     if findings := list(_findings(asked)):
         msg = "OpenStreetMap cannot be read as asked:"
@@ -81,13 +87,15 @@ def osm_patches(
     if asked.files:
         tell(f"read {', '.join(path.name for path in asked.files)}")
         return [
-            patch_of_files(asked.files, area, wanted=wanted, rim_km=asked.rim_km, progress=progress)
+            patch_of_files(
+                asked.files, area, wanted=wanted, rim_km=asked.rim_km, progress=asked.progress
+            )
         ]
     tell(f"ask an Overpass server for {area.name}")
     return [
         patch_of_server(
             area, cache=asked.cache, server=asked.server, wanted=wanted, rim_km=asked.rim_km,
-            tell=tell, progress=progress,
+            tell=tell, progress=asked.progress,
         )
     ]  # fmt: skip
 

@@ -19,17 +19,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from corridors.errors import Finding, InputMissingError, ScenarioError, nearest
-from corridors.scenario.compose import compose, dotted
+from corridors.documents import Reader
+from corridors.errors import Finding, ScenarioError, nearest
 from geodata.extension import Cell, Extension, ExtraRow, Omission
-from geodata.folders import shown
 from geodata.schema import TABLES, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from corridors.scenario.compose import Document, Mark
+    from corridors.scenario.compose import Mark
     from corridors.scenario.compose import Path as Keys
     from geodata.sources.registry import Box
 
@@ -39,7 +38,6 @@ __all__ = ["Region", "read_region", "read_regions"]
 HEAD = ("id", "title", "why", "box", "defaults", "without")
 #: Columns of lists of points: a pair of numbers each.
 _POINTS = ("points", "edges")
-_SIDES = ("west", "south", "east", "north")
 
 
 @dataclass(frozen=True)
@@ -89,88 +87,35 @@ def read_region(path: Path) -> Region:
     InputMissingError
         If the file cannot be read.
     """
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        found = Finding(shown(path), 1, 1, "", f"not UTF-8: {error.reason}")
-        raise ScenarioError(_count([found]), findings=[found]) from error
-    except OSError as error:
-        msg = f"cannot read {path}: {error.strerror}"
-        raise InputMissingError(msg) from error
-    reader = _Reader(compose(text, shown(path)), shown(path))
-    region = reader.region(path)
-    if reader.findings:
-        raise ScenarioError(_count(reader.findings), findings=reader.findings)
+    reader = _Reader(path, "region")
+    region = reader.region()
+    reader.close()
     return region
 
 
-def _count(findings: Sequence[Finding]) -> str:
-    number = len(set(findings))
-    return f"the region has {number} mistake{'s' if number > 1 else ''}:"
+class _Reader(Reader):
+    """Turns the values of a region's file into rows."""
 
-
-class _Reader:
-    """Turns the values of a file into rows; gathers findings on the way."""
-
-    def __init__(self, document: Document, file: str) -> None:
-        self.data, self.marks, self.file = document.data, document.marks, file
-        self.findings = list(document.findings)
-
-    def find(self, path: Keys, message: str, mend: str = "") -> None:
-        """Note a finding at the place of a value, or of what encloses it."""
-        self.findings.append(Finding(*self.mark(path), dotted(path), message, mend))
-
-    def mark(self, path: Keys) -> Mark:
-        """Return the place of a value, or of what encloses it."""
-        while path and path not in self.marks:
-            path = path[:-1]
-        return self.marks[path]
-
-    def region(self, path: Path) -> Region:
+    def region(self) -> Region:
         """Return the region, as far as it can be read."""
-        for key in self.data:
-            if key not in (*HEAD, *TABLES):
-                self.find((key,), "unknown key", nearest(key, (*HEAD, *TABLES)))
+        self.keys((), self.data, (*HEAD, *TABLES))
         if not self.findings and not any(self.data.get(table) for table in (*TABLES, "without")):
             self.find((), "adds nothing", f"write rows under {', '.join(TABLES[:4])}, ...")
         defaults = self._defaults()
         rows = [row for table in TABLES for row in self._rows(table, defaults)]
-        name, title = self._word("id") or path.stem, self._word("title")
+        name, title = (self.word((key,), self.data.get(key)) for key in ("id", "title"))
+        name = name or self.path.stem
         return Region(
-            path=path,
+            path=self.path,
             title=title or name,
             extension=Extension(name, self.file, tuple(rows), tuple(self._without())),
-            box=self._box(),
+            box=self.box(("box",), self.data.get("box")),
             box_place=self.marks.get(("box",)),
         )
 
-    def _word(self, key: str) -> str:
-        value = self.data.get(key, "")
-        if not isinstance(value, str):
-            self.find((key,), "is to be text", "quote it")
-            return ""
-        return value
-
-    def _box(self) -> Box | None:
-        """Return the box, None if there is none or it is none."""
-        value = self.data.get("box")
-        if value is None:
-            return None
-        sides = value if isinstance(value, list) else []
-        if len(sides) != len(_SIDES) or not all(_is_number(side) for side in sides):
-            self.find(("box",), f"is to be four numbers: {', '.join(_SIDES)}")
-            return None
-        west, south, east, north = (float(side) for side in sides)
-        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):  # noqa: PLR2004
-            self.find(("box",), "is to be west < east and south < north, in degrees")
-            return None
-        return west, south, east, north
-
     def _defaults(self) -> dict[str, Cell]:
-        value = self.data.get("defaults", {})
-        if not isinstance(value, dict):
-            self.find(("defaults",), "is to be columns with values")
-            return {}
+        words = "columns with values"
+        value = self.mapping(("defaults",), self.data.get("defaults"), words)
         known = {column.name for table in TABLES for column in columns_of(table)}
         for name in value:
             if name not in known:
@@ -178,10 +123,8 @@ class _Reader:
         return {name: self._cell(("defaults", name), value[name]) for name in value}
 
     def _without(self) -> list[Omission]:
-        value = self.data.get("without", {})
-        if not isinstance(value, dict):
-            self.find(("without",), "is to be tables with lists of ids")
-            return []
+        words = "tables with lists of ids"
+        value = self.mapping(("without",), self.data.get("without"), words)
         found = []
         for table, keys in value.items():
             path: Keys = ("without", table)
@@ -236,7 +179,3 @@ class _Reader:
             self.find(path, "is to be text, a number or a list", "quote it")
             return ""
         return "" if value is None else str(value)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -10,8 +10,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from geodata.measure import geodesic_km
-from geodata.topology import chord_points
+from geodata.measure import chord_points, geodesic_km
 
 if TYPE_CHECKING:
     from geodata.tracks import Tracks

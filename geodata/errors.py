@@ -4,6 +4,7 @@
 
     GeodataError
       FactsError      (ValueError)  fact tables hold findings, all listed at once
+        OwnDataError                a planner's own lines or points hold findings
       NetworkError    (ValueError)  a network breaks a rule of its own
       ExtractError    (OSError)     a shipped extract is missing or damaged
       SnapshotError   (OSError)     a snapshot is missing, truncated or of another hash
@@ -30,6 +31,7 @@ __all__ = [
     "GeodataError",
     "NetworkError",
     "OsmError",
+    "OwnDataError",
     "SnapshotError",
     "SourceMissingError",
 ]
@@ -90,6 +92,10 @@ class FactsError(GeodataError, ValueError):
         """Keep the findings and print them one per line."""
         self.findings: tuple[Finding, ...] = tuple(findings)
         super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+class OwnDataError(FactsError):
+    """A planner's own lines or points cannot be used; every finding is listed."""
 
 
 class NetworkError(GeodataError, ValueError):

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geodata.measure import KM_PER_DEGREE, geodesic_km
+from geodata.measure import KM_PER_DEGREE, chord_points, geodesic_km
 from geodata.topology import (
     ONCE,
     Segments,
-    chord_points,
     lines_of,
     nearest_segment,
     points_along,

@@ -11,7 +11,7 @@ import shapely
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from geodata.measure import KM_PER_DEGREE, geodesic_km, project_on_segments
+from geodata.measure import KM_PER_DEGREE, chord_points, geodesic_km, project_on_segments
 from geodata.types import Kind, Links, Mode, Network, Nodes, Shapes
 
 if TYPE_CHECKING:
@@ -393,9 +393,3 @@ def _join(network: Network, mode: Mode, a: Ints, b: Ints, km: Floats) -> Network
         a, b, mode=float(mode), length_km=np.maximum(km, SHORTEST_KM), source=float(source)
     )
     return add(network, None, links)
-
-
-def chord_points(lon: Floats, lat: Floats) -> Floats:
-    """Return points on the sphere in km, (n, 3): straight distances serve for short gaps."""
-    x, y = np.radians(lon), np.radians(lat)
-    return 6371.0 * np.stack([np.cos(y) * np.cos(x), np.cos(y) * np.sin(x), np.sin(y)], axis=1)
