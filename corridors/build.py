@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.errors import Finding, ScenarioError
 from corridors.mapping import Mapping, read_mapping, read_own_lines, read_own_points
-from corridors.osm import osm_patches
 from corridors.regions import read_regions
 from geodata.build import build_snapshot
 from geodata.folders import facts_folder
@@ -24,7 +23,6 @@ from geodata.sources.registry import RAIL_BOX, ROAD_BOX, write_extracts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from corridors.osm import OsmAsked
     from corridors.regions import Region
 
 __all__ = ["Own", "build", "collect_patches", "summary"]
@@ -50,8 +48,8 @@ def build(
     facts: Path | None = None,
     regions: Sequence[Path] = (),
     packages: Path | None = None,
+    patches: Sequence[Patch] = (),
     own: Own | None = None,
-    osm: OsmAsked | None = None,
     tell: Callable[[str], None],
 ) -> None:
     """Build a network and write it to `out`, whole or not at all.
@@ -66,10 +64,10 @@ def build(
         Files of rows to add to the fact tables.
     packages
         Folder with the pinned data packages, to clip the boxes of the regions from.
+    patches
+        Lines of other sources, laid into the open data in this order.
     own
-        Lines to lay into the open data and points to add to the terminals.
-    osm
-        Files or a region of OpenStreetMap, laid before the planner's own lines.
+        Lines to lay into that and points to add to the terminals.
     tell
         Is called with the name of each step.
 
@@ -80,8 +78,6 @@ def build(
         findings.
     OwnDataError, SourceMissingError
         If a planner's lines or points cannot be used.
-    AreaError, OsmError
-        If OpenStreetMap cannot be used.
     FactsError, ExtractError, NetworkError
         If the inputs are at fault; nothing is written.
     WriteError
@@ -89,19 +85,19 @@ def build(
     """
     read = read_regions(regions)
     extensions = [region.extension for region in read]
-    patches = osm_patches(osm, extracts=extracts, tell=tell) if osm else []
+    laid = [*patches]
     if own is not None:
         tell("read the planner's own files")
         mapping = read_mapping(own.mapping) if own.mapping else Mapping()
         extensions += read_own_points(own.points, mapping)
-        patches += collect_patches(own, mapping)
+        laid += collect_patches(own, mapping)
     with _open_data(extracts or EXTRACTS, read, packages, tell) as folder:
         build_snapshot(
             out,
             extracts=folder,
             facts_folder=facts or facts_folder(),
             extensions=extensions,
-            patches=patches,
+            patches=laid,
             tell=tell,
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,13 +14,15 @@ from corridors.cli.options import DEFAULT_NETWORK, Json, Quiet, print_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from geodata.patch import Patch
+
 #: Where answers of Overpass servers lie.
 CACHE = Path("build/overpass")
 
 
 def build(
-    *,
     out: Annotated[Path, typer.Option(help="Folder for the network.")] = DEFAULT_NETWORK,
+    *,
     extracts: Annotated[Path | None, typer.Option(help="Open-data extracts to use.")] = None,
     facts: Annotated[Path | None, typer.Option(help="Fact tables to use.")] = None,
     extend: Annotated[
@@ -31,6 +32,24 @@ def build(
     packages: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Data packages to clip for the boxes of regions."),
+    ] = None,
+    lines: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Your own lines, in any file that GDAL reads."),
+    ] = None,
+    points: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Your own terminals, as CSV or a file of points."),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="How their columns become ours, as YAML."),
+    ] = None,
+    rim_km: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="How far apart ends of lines may be that are joined.", show_default="2"
+        ),
     ] = None,
     osm: Annotated[
         list[Path] | None,
@@ -56,24 +75,6 @@ def build(
     user_agent: Annotated[
         str, typer.Option(help="Who asks, told to the server: name and address are polite.")
     ] = "",
-    lines: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FILE", help="Your own lines, in any file that GDAL reads."),
-    ] = None,
-    points: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FILE", help="Your own terminals, as CSV or a file of points."),
-    ] = None,
-    mapping: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="How their columns become ours, as YAML."),
-    ] = None,
-    rim_km: Annotated[
-        float | None,
-        typer.Option(
-            min=0, help="How far apart ends of lines may be that are joined.", show_default="2"
-        ),
-    ] = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -84,16 +85,16 @@ def build(
     """
     from corridors.build import Own, summary
     from corridors.build import build as build_network
-    from corridors.osm import OsmAsked
     from geodata.patch import RIM_KM
-    from geodata.sources.osm import Server
 
     for option, value, wants in (
         ("--mapping", mapping, lines or points), ("--rim-km", rim_km, lines or osm or overpass),
     ):  # fmt: skip
         if value is not None and not wants:
-            msg = "has no effect without " + ("--lines, --osm or --overpass" if option == "--rim-km"
-                                              else "--lines or --points")  # fmt: skip
+            rim = option == "--rim-km"
+            msg = (
+                f"has no effect without --lines{', --osm or --overpass' if rim else ' or --points'}"
+            )
             raise typer.BadParameter(msg, param_hint=option)
     own = Own(
         lines=tuple(lines or ()),
@@ -101,22 +102,28 @@ def build(
         mapping=mapping,
         rim_km=RIM_KM if rim_km is None else rim_km,
     )
-    asked = OsmAsked(
-        files=tuple(osm or ()), within=within, overpass=overpass, cache=cache,
-        server=Server(endpoint, timeout, user_agent), modes=words(modes), least_road=roads,
-        rim_km=own.rim_km,
-    )  # fmt: skip
-    with progress_bar("OpenStreetMap", shown=asked.anything and not quiet) as progress:
-        build_network(
-            out,
-            extracts=extracts,
-            facts=facts,
-            regions=extend or (),
-            packages=packages,
-            own=own if lines or points else None,
-            osm=replace(asked, progress=progress) if asked.anything else None,
-            tell=_silent if quiet else _tell,
-        )
+    patches: list[Patch] = []
+    if osm or overpass or within:
+        from corridors.osm import OsmAsked, osm_patches
+        from geodata.sources.osm import Server
+
+        with progress_bar("OpenStreetMap", quiet=quiet) as progress:
+            asked = OsmAsked(
+                files=tuple(osm or ()), within=within, overpass=overpass, cache=cache,
+                server=Server(endpoint, timeout, user_agent), modes=words(modes),
+                least_road=roads, rim_km=own.rim_km, progress=progress,
+            )  # fmt: skip
+            patches += osm_patches(asked, extracts=extracts, tell=_silent if quiet else _tell)
+    build_network(
+        out,
+        extracts=extracts,
+        facts=facts,
+        regions=extend or (),
+        packages=packages,
+        patches=patches,
+        own=own if lines or points else None,
+        tell=_silent if quiet else _tell,
+    )
     built = summary(out)
     if json:
         print_json(built)
@@ -133,9 +140,9 @@ def words(text: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def progress_bar(what: str, *, shown: bool) -> Iterator[Callable[[float], None]]:
+def progress_bar(what: str, *, quiet: bool) -> Iterator[Callable[[float], None]]:
     """Give what takes the part that is done, 0 to 1; a bar on a terminal, else nothing."""
-    if not (shown and sys.stderr.isatty()):
+    if quiet or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console
