@@ -34,7 +34,6 @@ class OsmAsked:
 
     `files` are read inside the area `within`; or the area `overpass` is asked of a server,
     whose answers lie in `cache`. `modes` are words, `least_road` the least class of roads.
-    `progress` is called with the part of the reading that is done, 0 to 1.
     """
 
     files: tuple[Path, ...] = ()
@@ -45,7 +44,6 @@ class OsmAsked:
     modes: tuple[str, ...] = tuple(MODES)
     least_road: str = LEAST_ROAD
     rim_km: float = RIM_KM
-    progress: Progress = no_progress
 
     @property
     def anything(self) -> bool:
@@ -58,6 +56,7 @@ def osm_patches(
     *,
     extracts: Path | None = None,
     tell: Callable[[str], None],
+    progress: Progress = no_progress,
 ) -> list[Patch]:
     """Return what is asked of OpenStreetMap as patches; none if nothing is.
 
@@ -67,8 +66,8 @@ def osm_patches(
         Files or a region, and what of them.
     extracts
         Open data with the outlines of countries; the shipped ones if not given.
-    tell
-        Called with what happens.
+    tell, progress
+        Called with what happens, and with the part of the reading that is done, 0 to 1.
 
     Raises
     ------
@@ -87,15 +86,13 @@ def osm_patches(
     if asked.files:
         tell(f"read {', '.join(path.name for path in asked.files)}")
         return [
-            patch_of_files(
-                asked.files, area, wanted=wanted, rim_km=asked.rim_km, progress=asked.progress
-            )
+            patch_of_files(asked.files, area, wanted=wanted, rim_km=asked.rim_km, progress=progress)
         ]
     tell(f"ask an Overpass server for {area.name}")
     return [
         patch_of_server(
             area, cache=asked.cache, server=asked.server, wanted=wanted, rim_km=asked.rim_km,
-            tell=tell, progress=asked.progress,
+            tell=tell, progress=progress,
         )
     ]  # fmt: skip
 

@@ -87,33 +87,28 @@ def build(
     from corridors.build import build as build_network
     from geodata.patch import RIM_KM
 
-    for option, value, wants in (
-        ("--mapping", mapping, lines or points), ("--rim-km", rim_km, lines or osm or overpass),
-    ):  # fmt: skip
-        if value is not None and not wants:
-            rim = option == "--rim-km"
-            msg = (
-                f"has no effect without --lines{', --osm or --overpass' if rim else ' or --points'}"
-            )
-            raise typer.BadParameter(msg, param_hint=option)
-    own = Own(
-        lines=tuple(lines or ()),
-        points=tuple(points or ()),
-        mapping=mapping,
-        rim_km=RIM_KM if rim_km is None else rim_km,
-    )
+    if mapping is not None and not (lines or points):
+        msg = "has no effect without --lines or --points"
+        raise typer.BadParameter(msg, param_hint="--mapping")
+    if rim_km is not None and not (lines or osm or overpass):
+        msg = "has no effect without --lines, --osm or --overpass"
+        raise typer.BadParameter(msg, param_hint="--rim-km")
+    rim = RIM_KM if rim_km is None else rim_km
+    own = Own(tuple(lines or ()), tuple(points or ()), mapping, rim)
     patches: list[Patch] = []
     if osm or overpass or within:
         from corridors.osm import OsmAsked, osm_patches
         from geodata.sources.osm import Server
 
+        asked = OsmAsked(
+            files=tuple(osm or ()), within=within, overpass=overpass, cache=cache,
+            server=Server(endpoint, timeout, user_agent), modes=words(modes), least_road=roads,
+            rim_km=rim,
+        )  # fmt: skip
         with progress_bar("OpenStreetMap", quiet=quiet) as progress:
-            asked = OsmAsked(
-                files=tuple(osm or ()), within=within, overpass=overpass, cache=cache,
-                server=Server(endpoint, timeout, user_agent), modes=words(modes),
-                least_road=roads, rim_km=own.rim_km, progress=progress,
-            )  # fmt: skip
-            patches += osm_patches(asked, extracts=extracts, tell=_silent if quiet else _tell)
+            patches += osm_patches(
+                asked, extracts=extracts, tell=_silent if quiet else _tell, progress=progress
+            )
     build_network(
         out,
         extracts=extracts,
