@@ -207,6 +207,7 @@ sail by `services.csv`, roads run in both directions.
     corridors build --osm azerbaijan.osm.pbf --within AZ --out build/az
     corridors build --overpass AZ,AM --roads primary --out build/az
     corridors check --network build/az --verbose
+    corridors check --osm azerbaijan.osm.pbf --within AZ --verbose
 
 A file is read twice, first its ways, then the nodes that the kept ways run through. Memory
 holds what is kept, some 270 bytes a point, and one bit for each possible id of a node: 1.6 GB
@@ -216,8 +217,9 @@ stopped. Removing the cache asks anew. Inside the area the lines of the map take
 those of the open data, in the modes that the map has there; `joins.csv` and
 `patch_report.json` beside the network tell what became of the rim, `osm_notes.csv` what was
 left out, and `osm_disagreements.csv` where the map and the fact tables say different things,
-which `corridors check` lists row by row: another gauge, another status, a line or a crossing
-that one of the two lacks. Neither is taken to be right.
+which `corridors check` lists row by row, also for a file that no network was built of: another
+gauge, another status, a line or a crossing that one of the two lacks. Neither is taken to be
+right.
 
 Data © OpenStreetMap contributors, ODbL 1.0: a network built from them is theirs as well.
 """
