@@ -30,11 +30,19 @@ PACKAGES := build/packages/.fetched
 FACTS := $(wildcard geodata/facts/*.csv)
 EXTRACTS := $(wildcard geodata/extracts/*)
 GEODATA := $(wildcard geodata/*.py geodata/sources/*.py)
-ASSUMPTIONS := $(wildcard scenarios/_*.yaml scenarios/data/*.csv)
-ENGINE := $(wildcard corridors/*.py corridors/*/*.py)
+# The command line has no logic: how it prints changes no result.
+ENGINE := $(filter-out corridors/cli/%,$(wildcard corridors/*.py corridors/*/*.py))
+# Names that begin with _ are parts of scenarios.
+SCENARIOS := $(filter-out _%,$(notdir $(basename $(wildcard scenarios/*.yaml))))
+RUNS := $(SCENARIOS:%=build/%/manifest.json)
+REPORTED := baseline zangezur_tripp hormuz_shut
 
 .PHONY: help setup demo check test test-quick test-deep lint types layers format bench bench-engine \
-	extracts network scenario export map docs-data validate fit schema verify wheel clean
+	extracts network scenario scenarios report gis export map docs docs-data validate fit schema \
+	verify wheel clean FORCE
+# Folders of results are written whole or not at all. Without its manifest one is not known
+# as such and would never be replaced, so that Make must not take it away.
+.PRECIOUS: build/%/manifest.json
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -52,10 +60,10 @@ $(READY): requirements.lock pyproject.toml
 
 # --- the data path ----------------------------------------------------------
 
-demo: build/baseline/result.json ## build the networks, run the baseline, say where the results lie
+demo: build/baseline/manifest.json ## build the networks, run the baseline, say where the results lie
 	@echo
 	@echo "The baseline scenario lies in build/baseline, for a GIS or a text editor:"
-	@find build/baseline -maxdepth 1 -type f | sort | sed 's/^/  /'
+	@find build/baseline -maxdepth 1 -type f -not -name '.*' | sort | sed 's/^/  /'
 	@echo "The network lies in build/network. Next: make export, make map, $(BIN)/corridors --help"
 
 network: $(NETWORK) ## build the network from extracts and facts
@@ -63,10 +71,24 @@ network: $(NETWORK) ## build the network from extracts and facts
 $(NETWORK): $(READY) $(FACTS) $(EXTRACTS) $(GEODATA)
 	$(BIN)/corridors build --out $(@D)
 
-scenario: build/$(SCENARIO)/result.json ## run one scenario: make scenario SCENARIO=baseline
+scenario: build/$(SCENARIO)/manifest.json ## run one scenario: make scenario SCENARIO=baseline
 
-build/%/result.json: scenarios/%.yaml $(NETWORK) $(ASSUMPTIONS) $(ENGINE)
-	$(BIN)/corridors run $* --network $(dir $(NETWORK)) --out $(@D)
+scenarios: $(RUNS) ## run all scenarios whose files, tables or network changed; -j2 runs two at once
+
+# A run writes down which scenarios it extends and which tables it read: build/*/.d. Exit
+# codes 4 and 5 are answers too: no demand has a way, the best that was found in the time.
+build/%/manifest.json: scenarios/%.yaml $(NETWORK) $(ENGINE)
+	$(BIN)/corridors run $* --network $(dir $(NETWORK)) --out $(@D) --depend $(@D)/.d \
+		|| [[ $$? == [45] ]]
+
+-include $(wildcard build/*/.d)
+# Of a run without that list nobody knows whether it is current.
+$(filter-out $(patsubst %/.d,%/manifest.json,$(wildcard build/*/.d)),$(RUNS)): FORCE
+
+report: build/report.html ## an interactive page of some scenarios: REPORTED="baseline hormuz_shut"
+
+build/report.html: $(REPORTED:%=build/%/manifest.json)
+	$(BIN)/corridors report $(^D) --out $@
 
 check: $(NETWORK) ## run every named check of the facts, the network and the scenarios
 	$(BIN)/corridors check 'scenarios/*.yaml' --network $(dir $(NETWORK))
@@ -76,22 +98,36 @@ export: build/export/$(EXPORTED) ## write the network for a GIS: MODE=rail|road|
 build/export/$(EXPORTED): $(NETWORK)
 	$(BIN)/corridors export network --network $(dir $(NETWORK)) --mode $(MODE) --format $(FORMAT) --out $(@D)
 
+gis: build/gis/manifest.json ## the baseline as one GeoPackage with styles and a QGIS project
+
+build/gis/manifest.json: build/baseline/manifest.json
+	$(BIN)/corridors export $(<D) --format gpkg --out $(@D)
+
 map: build/export/network.png build/export/routes-$(SCENARIO).png ## draw the network and the routes of a scenario
 
 build/export/network.png: $(NETWORK)
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --out $@
 
-build/export/routes-%.png: build/%/result.json
+build/export/routes-%.png: build/%/manifest.json
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --run $(<D) --out $@
 
-docs-data: $(NETWORK) build/baseline/result.json ## rewrite what the docs count, and the pictures
+docs: build/site/index.html ## the documentation as a site in build/site
+
+build/site/index.html: $(READY) mkdocs.yml $(wildcard docs/* docs/*/*) $(ENGINE) $(GEODATA)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir $(@D)
+
+docs-data: $(NETWORK) build/baseline/manifest.json ## rewrite what the docs count, and the pictures
 	$(BIN)/corridors check --network $(dir $(NETWORK)) --docs docs/network.md
 	$(BIN)/corridors explain register --docs docs/access.md
 	$(BIN)/corridors explain capacity --network $(dir $(NETWORK)) --docs docs/capacity.md
 	$(BIN)/corridors explain metrics --docs docs/metrics.md
 	$(BIN)/corridors explain claims --network $(dir $(NETWORK)) --docs docs/claims.md
+	$(BIN)/corridors explain tags --docs docs/openstreetmap.md
+	$(BIN)/corridors export columns --docs docs/gis.md
+	$(BIN)/corridors compare baseline zangezur_tripp hormuz_shut --network $(dir $(NETWORK)) --docs docs/compare.md
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --out docs/network.png
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --run build/baseline --out docs/baseline.png
+	$(BIN)/python -m tests.docs_pages
 
 validate: $(NETWORK) ## hold the model against published values; rewrite docs/validation.md
 	$(BIN)/corridors validate --network $(dir $(NETWORK)) --out build/validation --docs docs/validation.md
@@ -113,14 +149,8 @@ $(PACKAGES): requirements-extracts.lock $(READY)
 		--require-hashes -r $< -d $(@D)
 	touch $@
 
-verify: $(NETWORK) ## build everything twice in new folders and compare the bytes
-	rm -rf build/verify
-	for n in 1 2; do \
-		$(BIN)/corridors build --out build/verify/$$n/network; \
-		$(BIN)/corridors run baseline --network build/verify/$$n/network --out build/verify/$$n/baseline; \
-	done
-	diff -r -x manifest.json build/verify/1 build/verify/2
-	@echo "both builds are equal, byte for byte"
+verify: $(READY) ## build everything twice under different surroundings and compare the bytes
+	$(BIN)/python -m tests.twice --out build/verify
 
 # --- quality ----------------------------------------------------------------
 

@@ -14,9 +14,9 @@ from corridors.scenario.places import scenario_ids
 from corridors.scenario.rates import load_rates
 from corridors.solve.errors import SolverError
 from corridors.solve.linear import self_test, solve_linear
-from geodata.build import FACTS
 from geodata.errors import GeodataError
 from geodata.facts_io import load_facts
+from geodata.folders import facts_folder
 from geodata.snapshot import open_snapshot
 from geodata.sources.extracts import EXTRACTS, provenance, read_bytes
 
@@ -49,7 +49,7 @@ def examine(network: Path) -> list[Row]:
         Row("python", sys.version_info >= OLDEST, sys.version.split()[0]),
         *(_package(name) for name in PACKAGES),
         _look("extracts", _extracts),
-        _look("fact tables", lambda: f"{len(load_facts(FACTS).terminals)} terminals in {FACTS}"),
+        _look("fact tables", _facts),
         _look("rates", lambda: f"{len(load_rates().rows)} rates"),
         _look("scenarios", _scenarios),
         _look("solver", _solver),
@@ -76,6 +76,11 @@ def _extracts() -> str:
     names = provenance(EXTRACTS)["files"]
     size = sum(len(read_bytes(EXTRACTS, name)) for name in names)
     return f"{len(names)} files, {size / 1e6:.1f} MB, hashes as in PROVENANCE.json"
+
+
+def _facts() -> str:
+    folder = facts_folder()
+    return f"{len(load_facts(folder).terminals)} terminals in {folder}"
 
 
 def _scenarios() -> str:

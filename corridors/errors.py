@@ -1,4 +1,4 @@
-"""Everything that can go wrong for a reason the user can mend.
+"""Everything that can go wrong for a reason the user can mend, and one that is our fault.
 
 ::
 
@@ -9,6 +9,7 @@
     +-- LimitReached          exit 5  (also TimeoutError)
     +-- InputMissingError     exit 6  (also OSError)
     +-- OutputError           exit 3  (also OSError)
+    +-- BalanceError          exit 1  (also ArithmeticError)
 """
 
 from __future__ import annotations
@@ -135,3 +136,7 @@ class OutputError(CorridorsError, OSError):
     """An output could not be written; nothing half-written was left."""
 
     exit_code = 3
+
+
+class BalanceError(CorridorsError, ArithmeticError):
+    """Accounts that must add up do not: a fault of the program, never of the input."""

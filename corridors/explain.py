@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import Finding, InputMissingError, ScenarioError, nearest
@@ -35,7 +34,9 @@ from corridors.scenario.register import count_rows, load_register
 from corridors.scenario.register_cells import Known
 from corridors.scenario.subjects import built_in, find_subject
 from geodata.facts_io import load_facts
+from geodata.folders import facts_folder
 from geodata.snapshot import open_network
+from geodata.sources.osm_rules import page as tags_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -84,8 +85,7 @@ def explain_access(
     InputMissingError
         If there is no such scenario.
     """
-    with as_file(files("geodata") / "facts") as folder:
-        facts = load_facts(folder)
+    facts = load_facts(facts_folder())
     known = Known.of(facts)
     asked = _ask(scenario, sets, read_day(day), known)
     titles = {one.id: one.name for one in asked.register.actors if one.kind in _LANDS}
@@ -319,6 +319,21 @@ def explain_metrics(docs: Path | None = None) -> tuple[Entry, ...]:
         with writing_output(docs) as partial:
             partial.write_text(page(), encoding="utf-8")
     return ENTRIES
+
+
+def explain_tags(docs: Path | None = None) -> str:
+    """Tell what tags of OpenStreetMap become, and write the page of it if a file is named.
+
+    Raises
+    ------
+    OutputError
+        If the page cannot be written.
+    """
+    text = tags_page()
+    if docs is not None:
+        with writing_output(docs) as partial:
+            partial.write_text(text, encoding="utf-8")
+    return text
 
 
 def _ask(scenario: str, sets: Iterable[str], day: date | None, known: Known) -> Asked:

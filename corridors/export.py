@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridors.errors import InputMissingError, OutputError
 from corridors.report.labels import by_use
-from geodata.build import FACTS
+from corridors.report.pictures import ENDINGS
 from geodata.export import export_network
 from geodata.facts_io import load_facts
+from geodata.folders import facts_folder
 from geodata.snapshot import open_network, open_snapshot, read_manifest
-from geodata.sources.extracts import EXTRACTS, read_outlines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from corridors.report.maps import RouteLine
-    from geodata.types import Floats, Network
+    from geodata.types import Network
 
 #: The view that attributes a disputed territory to no state.
 TERRITORY = "territory"
 #: Alternatives of a demand beyond this rank are left off the map.
 LAST_RANK = 3
-PICTURES = (".png", ".svg")
 
 
 def write_network(
@@ -54,7 +52,9 @@ def _labelled(network: Network, view: str) -> Network:
     """Name the disputed territories as `view` has it."""
     if view == TERRITORY:
         return network
-    labels = {row.id: getattr(row, f"view_{view}") for row in load_facts(FACTS).territories}
+    labels = {
+        row.id: getattr(row, f"view_{view}") for row in load_facts(facts_folder()).territories
+    }
     return replace(network, countries=tuple(labels.get(c, c) for c in network.countries))
 
 
@@ -68,12 +68,12 @@ def write_map(network: Path, out: Path, *, run_folder: Path | None = None) -> tu
     SnapshotError, InputMissingError, OutputError
         If an input is missing or damaged, or the picture cannot be written.
     """
-    from corridors.report.maps import draw_network, draw_routes
+    from corridors.report.maps import country_rings, draw_network, draw_routes
 
-    if out.suffix not in PICTURES:
-        msg = f"cannot write {out}: a picture ends in {' or '.join(PICTURES)}"
+    if out.suffix not in ENDINGS:
+        msg = f"cannot write {out}: a picture ends in {' or '.join(ENDINGS)}"
         raise OutputError(msg)
-    outlines = list(_rings())
+    outlines = country_rings()
     whole, branches = open_network(network), open_snapshot(network).branches
     labels = by_use(branch.terminals for branch in branches)
     if run_folder is None:
@@ -83,13 +83,6 @@ def write_map(network: Path, out: Path, *, run_folder: Path | None = None) -> tu
         lines = list(_route_lines(run_folder))
         draw_routes(whole, lines, out, outlines=outlines, labels=labels, families=families)
     return (out,)
-
-
-def _rings() -> Iterator[Floats]:
-    shipped = read_outlines(EXTRACTS)
-    xy = np.stack([shipped.lon, shipped.lat], axis=1)
-    for start, stop in pairwise(shipped.start):
-        yield xy[start:stop]
 
 
 def _route_lines(folder: Path) -> Iterator[RouteLine]:

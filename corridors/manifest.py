@@ -1,8 +1,10 @@
 """Where the numbers came from: the hashes and settings behind a folder of outputs.
 
-A manifest has two parts. `hashed` holds what determines the result: the sha256 of
-inputs and outputs, versions, seed, solver and parameters; `sha256` is its hash. Wall
-times stand outside, since they differ from run to run.
+`hashed` holds what determines the result: the sha256 of inputs and outputs, versions,
+seed, solver and parameters; `sha256` is its hash. `origin` tells where all that was found:
+the command, the hash of this programme's code and the files behind each input, so that
+`corridors verify` can look at them again. It stands outside the hash as wall times do,
+since the same result comes from other folders and at another speed.
 """
 
 from __future__ import annotations
@@ -10,22 +12,32 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from corridors.errors import Finding, InputMissingError
+from geodata.folders import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 __all__ = [
     "MANIFEST",
     "PACKAGES",
+    "ROOT",
+    "SHIPPED",
+    "STDIN",
+    "Traced",
+    "asked",
+    "code_sha256",
     "make_manifest",
     "manifest_bytes",
     "package_versions",
     "sha256_of",
+    "traced",
     "verify_manifest",
 ]
 
@@ -33,7 +45,68 @@ MANIFEST = "manifest.json"
 SCHEMA_VERSION = 1
 
 #: Distributions whose version can change a result.
-PACKAGES = ("corridors", "numpy", "ortools", "pyarrow", "pydantic", "scipy", "shapely")
+PACKAGES = (
+    "corridors", "jinja2", "matplotlib", "numpy", "ortools", "pyarrow", "pydantic", "pyogrio",
+    "pyproj", "pyyaml", "scipy", "shapely",
+)  # fmt: skip
+#: Where the programme and what is shipped with it lie: the checkout, or site-packages.
+ROOT = Path(__file__).resolve().parent.parent
+CODE = ("corridors", "geodata")
+#: What can be wrong with a file of a folder, and with the manifest itself.
+ABSENT, ALTERED = "is missing", "its hash differs from the manifest's"
+EDITED = "its own hash differs: it was changed"
+#: What the place of a shipped file begins with, the same on any machine; and of text that
+#: came by standard input.
+SHIPPED, STDIN = "shipped:", "-"
+#: What was asked on the command line; nobody asked if a verb is called from Python.
+_ASKED: ContextVar[tuple[str, ...]] = ContextVar("_ASKED", default=())
+
+
+class Traced(str):
+    """The sha256 of an input that knows which files it was read from.
+
+    Parameters
+    ----------
+    sha256
+        The hash.
+    files
+        The files, or folders of a network or of results; `STDIN` stands for standard input.
+    """
+
+    __slots__ = ("files",)
+    files: tuple[Path, ...]
+
+    def __new__(cls, sha256: str, files: Iterable[Path]) -> Self:
+        """Keep the hash as text and the files beside it."""
+        made = super().__new__(cls, sha256)
+        made.files = tuple(files)
+        return made
+
+
+@contextmanager
+def asked(arguments: Sequence[str]) -> Iterator[None]:
+    """Let the manifests that are made in the block name this command line.
+
+    Parameters
+    ----------
+    arguments
+        What stands after the name of the programme.
+    """
+    before = _ASKED.set(tuple(arguments))
+    try:
+        yield
+    finally:
+        _ASKED.reset(before)
+
+
+def code_sha256() -> str:
+    """Return the hash of this programme's own code, which its version number may not tell."""
+    found = hashlib.sha256()
+    for name in CODE:
+        for path in sorted((ROOT / name).rglob("*.py")):
+            found.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
+            found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
 
 
 def sha256_of(content: bytes | Path) -> str:
@@ -100,7 +173,7 @@ def make_manifest(
     ----------
     inputs
         What was read, by a name that means the same on any machine: its bytes, its
-        file, or its sha256 if already known.
+        file, or its sha256 if already known, `Traced` if the files behind it are.
     outputs
         What was written, by file name, likewise.
     seed
@@ -115,7 +188,7 @@ def make_manifest(
     Returns
     -------
     dict
-        `schema_version`, `sha256`, `hashed` and `wall_times_s`.
+        `schema_version`, `sha256`, `hashed`, `origin` and `wall_times_s`.
 
     Raises
     ------
@@ -134,6 +207,15 @@ def make_manifest(
         "schema_version": SCHEMA_VERSION,
         "sha256": sha256_of(_canonical(hashed)),
         "hashed": hashed,
+        "origin": {
+            "command": ["corridors", *_ASKED.get()] if _ASKED.get() else [],
+            "code": code_sha256(),
+            "inputs": {
+                name: places
+                for name, content in sorted(inputs.items())
+                if (places := _places(content))
+            },
+        },
         "wall_times_s": {name: round(seconds, 3) for name, seconds in wall_times_s.items()},
     }
 
@@ -173,34 +255,93 @@ def verify_manifest(folder: Path) -> dict[str, Any]:
     InputMissingError
         If the manifest or an output is missing, or a hash differs; all are listed.
     """
-    path = folder / MANIFEST
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_bytes())
-        hashed = manifest["hashed"]
-        outputs = dict(hashed["outputs"])
-    except OSError as error:
-        msg = f"{path}: cannot be read ({error.strerror}); run the scenario again"
-        raise InputMissingError(msg) from error
-    except (ValueError, KeyError, TypeError) as error:
-        msg = f"{path}: is not a manifest; run the scenario again"
-        raise InputMissingError(msg) from error
-    findings = [_difference(folder / name, known) for name, known in outputs.items()]
-    if manifest["sha256"] != sha256_of(_canonical(hashed)):
-        findings.append(Finding(str(path), 0, 0, "", "its own hash differs: it was changed"))
-    found = [finding for finding in findings if finding is not None]
+    manifest = read_manifest(folder)
+    outputs: dict[str, str] = manifest["hashed"]["outputs"]
+    found = [
+        Finding(str(folder / name), 0, 0, "", wrong)
+        for name, known in outputs.items() if (wrong := fault_of(folder / name, known))
+    ]  # fmt: skip
+    if is_edited(manifest):
+        found.append(Finding(str(folder / MANIFEST), 0, 0, "", EDITED))
     if found:
         msg = f"{folder}: not as it was written; run the scenario again"
         raise InputMissingError(msg, findings=found)
     return manifest
 
 
-def _difference(path: Path, known: str) -> Finding | None:
-    """Return what is wrong with a file, if anything."""
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a folder that a run wrote, none of its hashes looked at.
+
+    Raises
+    ------
+    InputMissingError
+        If there is none, or what is there is no manifest.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_bytes())
+        hashed = manifest["hashed"]
+        for part in (hashed["inputs"], hashed["outputs"], hashed["packages"]):
+            dict(part)
+        str(manifest["sha256"])
+    except OSError as error:
+        msg = f"{path}: cannot be read ({error.strerror}); run the scenario again"
+        raise InputMissingError(msg) from error
+    except (ValueError, KeyError, TypeError) as error:
+        msg = f"{path}: is not a manifest; run the scenario again"
+        raise InputMissingError(msg) from error
+    return manifest
+
+
+def traced(folder: Path) -> Traced:
+    """Return the results in a folder as an input: known by what determines them.
+
+    Raises
+    ------
+    InputMissingError
+        If the folder has no manifest.
+    """
+    return Traced(str(read_manifest(folder)["sha256"]), [folder])
+
+
+def is_edited(manifest: Mapping[str, Any]) -> bool:
+    """Whether a manifest is not the one that was written: its own hash differs."""
+    return bool(manifest["sha256"] != sha256_of(_canonical(manifest["hashed"])))
+
+
+def fault_of(path: Path, known: str) -> str:
+    """Return what is wrong with a file: `ABSENT`, `ALTERED`, or nothing.
+
+    Parameters
+    ----------
+    path
+        The file.
+    known
+        Its sha256 when it was written.
+    """
     if not path.is_file():
-        return Finding(str(path), 0, 0, "", "is missing")
-    if sha256_of(path) != known:
-        return Finding(str(path), 0, 0, "", "its hash differs from the manifest's")
-    return None
+        return ABSENT
+    return "" if sha256_of(path) == known else ALTERED
+
+
+def _places(content: bytes | Path | str) -> dict[str, str]:
+    """Return the hash of each file that an input was read from, by its place."""
+    if isinstance(content, Traced):
+        return {_place(path): _hash_of_place(path) for path in content.files}
+    return {_place(content): sha256_of(content)} if isinstance(content, Path) else {}
+
+
+def _place(path: Path) -> str:
+    """Return where a file lies: as shipped, below the working folder, or anywhere."""
+    whole = path.resolve()
+    if any(whole.is_relative_to(ROOT / name) for name in (*CODE, "scenarios")):
+        return f"{SHIPPED}{whole.relative_to(ROOT).as_posix()}"
+    return STDIN if str(path) == STDIN else shown(path)
+
+
+def _hash_of_place(path: Path) -> str:
+    """Return the hash of a file, empty for what is no file and so has none to compare."""
+    return sha256_of(path) if path.is_file() else ""
 
 
 def _hashes(contents: Mapping[str, bytes | Path | str]) -> dict[str, str]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.errors import InputMissingError, OutputError, ScenarioError, nearest
 from corridors.manifest import verify_manifest
-from corridors.metrics.profile import profile_of
-from corridors.model.route import Leg, LegKind
+from corridors.metrics.profile import leg_of, profile_of
 from corridors.report.outputs import writing_output
 from corridors.report.pens import PALETTE
+from corridors.report.pictures import ENDINGS
 from corridors.report.profile import draw_profiles, profiles_csv
 from geodata.snapshot import open_snapshot
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corridors.metrics.profile import Profile
+    from corridors.model.route import Leg
 
-PICTURES = (".png", ".svg")
 #: As many routes as there are colours to tell them apart.
 MOST = len(PALETTE)
 
@@ -59,7 +59,7 @@ def profiles_of_run(folder: Path, routes: Iterable[str], *, network: Path) -> tu
     legs: dict[str, list[Leg]] = {name: [] for name in asked}
     for row in _rows(folder / "legs.geojson"):
         if row["route_id"] in legs:
-            legs[row["route_id"]].append(_leg(row))
+            legs[row["route_id"]].append(leg_of(row))
     return tuple(
         replace(
             profile_of(name, known[name]["corridor"], legs[name], names=names),
@@ -81,8 +81,8 @@ def write_profiles(profiles: Sequence[Profile], out: Path, *, title: str = "") -
         with writing_output(out) as partial:
             partial.write_bytes(profiles_csv(profiles))
         return
-    if out.suffix not in PICTURES:
-        msg = f"cannot write {out}: a profile ends in .csv, {' or '.join(PICTURES)}"
+    if out.suffix not in ENDINGS:
+        msg = f"cannot write {out}: a profile ends in .csv, {' or '.join(ENDINGS)}"
         raise OutputError(msg)
     if len(profiles) > MOST:
         msg = f"cannot draw {len(profiles)} routes in one picture: name {MOST} at most"
@@ -98,15 +98,3 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         msg = f"{path}: cannot be read ({error}); run the scenario again"
         raise InputMissingError(msg) from error
     return [feature["properties"] for feature in whole["features"]]
-
-
-def _leg(row: dict[str, Any]) -> Leg:
-    """Return what a profile needs of a leg; the file holds no emissions by leg."""
-    names = (
-        "leg_id", "route_id", "seq", "from_id", "to_id", "mode", "country", "gauge_mm", "operator",
-        "distance_km", "time_h", "cost_usd_per_teu",
-    )  # fmt: skip
-    return Leg(
-        **{name: row[name] for name in names},
-        kind=LegKind(row["kind"]), emissions_kgco2e_per_teu=0.0,
-    )  # fmt: skip

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.depends import write_depends
 from corridors.errors import InputMissingError
-from corridors.manifest import make_manifest, manifest_bytes
+from corridors.manifest import MANIFEST, Traced, make_manifest, manifest_bytes, sha256_of
 from corridors.metrics.answers import Answers
 from corridors.metrics.chokepoint import traffic, traffic_metrics
 from corridors.metrics.cpmm import cpmm_metrics
 from corridors.metrics.route import route_metrics
+from corridors.metrics.sensitivity import sensitivities
 from corridors.metrics.shipped import ship
 from corridors.metrics.spread import spread_metrics
 from corridors.metrics.timing import Timer
@@ -22,6 +24,7 @@ from corridors.metrics.ways import WayFinder
 from corridors.model.result import Result
 from corridors.report.outputs import write_files
 from corridors.report.run_files import run_files
+from corridors.report.sensitivity_files import sensitivity_csv
 from corridors.scenario.capacities import FILE as CAPACITIES
 from corridors.scenario.capacities import load_capacities
 from corridors.scenario.capacity import capacity_rows
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from corridors.metrics.sensitivity import Sensitivity
     from corridors.model.scenario import Scenario
     from corridors.scenario.compile import Compiled
     from corridors.scenario.load import Loaded
@@ -59,8 +63,9 @@ class Answer:
 
 
 def run(
-    name: str, *, network: Path, out: Path, sets: Sequence[str] = (), fronts: bool = False
-) -> Answer:
+    name: str, *, network: Path, out: Path, sets: Sequence[str] = (), fronts: bool = False,
+    depend: Path | None = None,
+) -> Answer:  # fmt: skip
     """Run a scenario and leave its files in `out`; see the README for what they hold.
 
     Parameters
@@ -75,6 +80,9 @@ def run(
         ``key=value`` on top of the scenario.
     fronts
         Whether to write the fronts of cost and time of all demands too.
+    depend
+        File for what this was made of, as a rule that Make reads; none is written if not
+        given.
 
     Raises
     ------
@@ -87,13 +95,16 @@ def run(
     answer = solve(loaded.scenario, snapshot, whole.links.length_km, register)
     clock["solved"] = time.perf_counter()
     files = run_files(answer.result, answer.chokepoints, loaded.scenario, whole, snapshot.graph)
+    files["sensitivity.csv"] = sensitivity_csv(_sensitivities(loaded.scenario, snapshot, answer))
     if fronts:
         from corridors.report.front_files import front_files
 
         files |= front_files(loaded.scenario, answer.compiled, snapshot, whole)
     flow = answer.result.proof.solver if answer.result.proof else ""
     manifest = _manifest(loaded, snapshot, files, clock, sets, flow)
-    write_files(out, files | {"manifest.json": manifest})
+    write_files(out, files | {MANIFEST: manifest})
+    if depend is not None:
+        write_depends(depend, out / MANIFEST, inputs_of(loaded, snapshot))
     return answer
 
 
@@ -152,12 +163,25 @@ def solve(scenario: Scenario, snapshot: Snapshot, link_km: Floats, register: Reg
     return Answer(result, chokepoints, compiled)
 
 
+def _sensitivities(
+    scenario: Scenario, snapshot: Snapshot, answer: Answer
+) -> tuple[Sensitivity, ...]:
+    """Return what each uncertain input alone makes of what was found."""
+    result, proof = answer.result, answer.result.proof
+    cost = proof.cost_usd if proof else 0.0
+    return sensitivities(scenario, answer.compiled, snapshot, result.demands, cost)
+
+
 def inputs_of(loaded: Loaded, snapshot: Snapshot) -> dict[str, bytes | Path | str]:
     """Return all that determines a run, by names that mean the same on any machine."""
     names = (*TABLES, *(f"{table}.csv" for table in COLUMNS), CAPACITIES)
     tables = {f"scenarios/data/{name}": data_folder() / name for name in names}
     text = json.dumps(loaded.data, default=str, sort_keys=True).encode()
-    return {"network": snapshot.id, "scenario": text, **tables}
+    return {
+        "network": Traced(snapshot.id, [snapshot.folder]),
+        "scenario": Traced(sha256_of(text), loaded.sources),
+        **tables,
+    }
 
 
 def _manifest(

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 import shapely
 from scipy.sparse.csgraph import connected_components
 
-from geodata.topology import lines_of, points_along, segments, split_links
+from geodata.topology import lines_of, points_along, split_where_crossed
 from geodata.types import HIGH_SEAS, Mode, Network
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ MOST_ROUNDS = 10
 OFF_OUTLINE_DEGREES = 0.6
 #: A terminal this near (in degrees) to a stretch vouches for its territory.
 TERMINAL_DEGREES = 0.08
-#: Cuts nearer to each other or to a link's end than this fraction are one.
-ONCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,7 @@ def tag_countries(
     """
     network = replace(network, countries=places.codes)
     land = np.isin(network.links.mode, (Mode.RAIL, Mode.ROAD))
-    network = _split_at_borders(network, places, np.flatnonzero(land))
+    network, _ = split_where_crossed(network, np.flatnonzero(land), places.borders)
     middle = points_along(network, np.arange(len(network.links)), np.full(len(network.links), 0.5))
     country = locate(places, middle[:, 0], middle[:, 1])
     country[network.links.mode == Mode.SEA] = places.codes.index(HIGH_SEAS)
@@ -173,35 +171,6 @@ def border_nodes(network: Network, mode: Mode) -> Ints:
     np.minimum.at(low, ends, country)
     np.maximum.at(high, ends, country)
     return np.flatnonzero((high >= 0) & (low < high))
-
-
-def _split_at_borders(network: Network, places: Territories, rows: Ints) -> Network:
-    pieces = segments(network, rows)
-    ends = np.stack([pieces.lon_a, pieces.lat_a, pieces.lon_b, pieces.lat_b], axis=1)
-    lines = cast("NDArray[np.object_]", shapely.linestrings(ends.reshape(-1, 2, 2)))
-    borders = shapely.linestrings(places.borders.reshape(-1, 2, 2))
-    tree = shapely.STRtree(cast("NDArray[np.object_]", borders))
-    piece, border = tree.query(lines, predicate="intersects")
-    t = _crossing_fraction(ends[piece], places.borders[border])
-    at = pieces.start[piece] + t * (pieces.stop[piece] - pieces.start[piece])
-    inside = (at > ONCE) & (at < 1 - ONCE)
-    link, at = pieces.link[piece[inside]], at[inside]
-    # Two border pieces that meet on the line give one cut.
-    _, once = np.unique(
-        np.stack([link, np.rint(at / ONCE).astype(np.int64)]), axis=1, return_index=True
-    )
-    return split_links(network, link[once], at[once])[0]
-
-
-def _crossing_fraction(line: Floats, border: Floats) -> Floats:
-    """Fraction along `line` where it meets `border`, both (n, 4)."""
-    dx, dy = line[:, 2] - line[:, 0], line[:, 3] - line[:, 1]
-    ex, ey = border[:, 2] - border[:, 0], border[:, 3] - border[:, 1]
-    cross = dx * ey - dy * ex
-    parallel = cross == 0
-    ox, oy = border[:, 0] - line[:, 0], border[:, 1] - line[:, 1]
-    t = (ox * ey - oy * ex) / np.where(parallel, 1, cross)
-    return np.where(parallel, 0.5, np.clip(t, 0, 1))
 
 
 def _absorb_dips(network: Network, mode: Mode, terminals: Sequence[TerminalRow]) -> Network:

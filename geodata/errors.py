@@ -4,9 +4,14 @@
 
     GeodataError
       FactsError      (ValueError)  fact tables hold findings, all listed at once
+        OwnDataError                a planner's own lines or points hold findings
       NetworkError    (ValueError)  a network breaks a rule of its own
       ExtractError    (OSError)     a shipped extract is missing or damaged
       SnapshotError   (OSError)     a snapshot is missing, truncated or of another hash
+      DataFolderError (OSError)     the folder of a planner's own tables holds none
+      OsmError        (ValueError)  a file or an answer of OpenStreetMap cannot be used
+      AreaError       (ValueError)  words that should say an area do not
+      SourceMissingError (OSError)  a file, or the answer of a server, is not to be had
 """
 
 from __future__ import annotations
@@ -18,12 +23,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "AreaError",
+    "DataFolderError",
     "ExtractError",
     "FactsError",
     "Finding",
     "GeodataError",
     "NetworkError",
+    "OsmError",
+    "OwnDataError",
     "SnapshotError",
+    "SourceMissingError",
 ]
 
 
@@ -84,6 +94,10 @@ class FactsError(GeodataError, ValueError):
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
 
+class OwnDataError(FactsError):
+    """A planner's own lines or points cannot be used; every finding is listed."""
+
+
 class NetworkError(GeodataError, ValueError):
     """A network breaks one of its rules."""
 
@@ -94,3 +108,19 @@ class ExtractError(GeodataError, OSError):
 
 class SnapshotError(GeodataError, OSError):
     """A snapshot is missing, truncated or of another hash."""
+
+
+class DataFolderError(GeodataError, OSError):
+    """The folder that is named for a planner's own tables holds none."""
+
+
+class OsmError(GeodataError, ValueError):
+    """A file or an answer of OpenStreetMap is damaged, absurd or holds nothing of use."""
+
+
+class SourceMissingError(GeodataError, OSError):
+    """A file named by the user, or the answer of a server, is not to be had."""
+
+
+class AreaError(GeodataError, ValueError):
+    """Words or a file that should say an area do not."""

@@ -1,64 +1,45 @@
-"""A network as files for a GIS: GeoJSON, GeoPackage or FlatGeobuf.
+"""Layers as files for a GIS: GeoPackage, GeoJSON, FlatGeobuf or GeoParquet.
 
-The layers are those of `geodata.layers`. The same network gives the same bytes in
-every format.
+The layers of a network are those of `geodata.layers` or, with the nodes, arcs and land,
+of `geodata.network_sheets`. The same layers give the same bytes in every format.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from geodata.atomic import writing_file
 from geodata.errors import NetworkError
-from geodata.geojson import ATTRIBUTION, DECIMALS, DISCLAIMER, encode
-from geodata.geometry import HALF_TURN, split_antimeridian
-from geodata.layers import MODES, SCHEMA_VERSION, layers_of
+from geodata.geojson import ATTRIBUTION, DISCLAIMER, encode
+from geodata.geoparquet import write_geoparquet
+from geodata.gpkg import STAMP, describe
+from geodata.layers import MODES, SCHEMA_VERSION
+from geodata.network_sheets import sheets_of_layers
+from geodata.sheets import SHAPES
+from geodata.symbols import styles as all_styles
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
-    from geodata.geometry import Lines
-    from geodata.layers import Layer, ModeName
+    from geodata.geojson import Geometry
+    from geodata.layers import ModeName
+    from geodata.sheets import Sheet
+    from geodata.symbols import Style
     from geodata.types import Network
 
-__all__ = ["FORMATS", "export_network"]
+__all__ = ["ENDINGS", "FORMATS", "export_network", "write_gpkg", "write_sheet"]
 
 FormatName = Literal["geojson", "gpkg", "fgb"]
 
-#: Endings that can be written, and what GDAL calls them.
+#: Endings in which a network alone can be written, and what GDAL calls them.
 FORMATS = {"gpkg": "GPKG", "geojson": "GeoJSON", "fgb": "FlatGeobuf"}
 
-#: GeoPackage stamps its layers; a fixed date keeps equal networks equal files.
-STAMP = "2000-01-01T00:00:00.000Z"
-
-
-#: Where the styles of QGIS lie, a file per layer.
-STYLES = Path(__file__).parent / "styles"
-
-#: The table that QGIS reads styles from, columns and names as QGIS makes them.
-STYLE_TABLE = """
-CREATE TABLE layer_styles (
-    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    f_table_catalog TEXT(256),
-    f_table_schema TEXT(256),
-    f_table_name TEXT(256),
-    f_geometry_column TEXT(256),
-    styleName TEXT(30),
-    styleQML TEXT,
-    styleSLD TEXT,
-    useAsDefault BOOLEAN,
-    description TEXT,
-    owner TEXT(30),
-    update_time DATETIME
-)
-"""
+#: Formats that hold one layer a file, and the ending of their files.
+ENDINGS = {"geojson": "geojson", "fgb": "fgb", "geoparquet": "parquet"}
 
 
 def export_network(
@@ -101,124 +82,144 @@ def export_network(
         known = f"modes: {', '.join(MODES)}; formats: {', '.join(FORMATS)}"
         msg = f"no export of mode {mode!r} as {format!r}; {known}"
         raise NetworkError(msg)
-    layers = layers_of(network, mode=mode)
+    sheets = sheets_of_layers(network, mode=mode)
     stem = f"network-{mode}"
     folder = Path(target)
     if format == "gpkg":
         path = folder if folder.suffix == ".gpkg" else folder / f"{stem}.gpkg"
-        _write_by_gdal(layers, path, FORMATS[format])
+        with writing_file(path) as partial:
+            write_gpkg(sheets, partial, all_styles(), title="The network")
         return (path,)
-    paths = tuple(folder / f"{stem}-{layer.name}.{format}" for layer in layers)
-    for layer, path in zip(layers, paths, strict=True):
-        if format == "geojson":
-            _write_geojson(layer, path, snapshot)
-        else:
-            _write_by_gdal([layer], path, FORMATS[format])
+    paths = tuple(folder / f"{stem}-{sheet.name}.{format}" for sheet in sheets)
+    meta = {"schema_version": SCHEMA_VERSION, "snapshot": snapshot}
+    for sheet, path in zip(sheets, paths, strict=True):
+        with writing_file(path) as partial:
+            write_sheet(sheet, partial, format, meta=meta)
     return paths
 
 
-def _write_geojson(layer: Layer, path: Path, snapshot: str) -> None:
-    """Write one layer as GeoJSON."""
-    meta = {"schema_version": SCHEMA_VERSION, "snapshot": snapshot}
-    pieces = encode(layer.rows(), layer.lines, id_field=layer.id_field, name=layer.name, meta=meta)
-    with writing_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
+def write_gpkg(
+    sheets: Sequence[Sheet], path: Path, styles: Mapping[str, Style], *, title: str
+) -> None:
+    """Write layers into one GeoPackage, dated `STAMP`, with their styles.
+
+    Parameters
+    ----------
+    sheets
+        The layers.
+    path
+        File to write; it must not exist.
+    styles
+        How the layers look, by name.
+    title
+        What the whole of it is called.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    with _dated():
+        for sheet in sheets:
+            _append(sheet, path, "GPKG")
+    describe(path, [sheet.contract for sheet in sheets], styles, title=title)
+
+
+def write_sheet(sheet: Sheet, path: Path, format_: str, *, meta: Mapping[str, object]) -> None:
+    """Write one layer into a file of its own.
+
+    Parameters
+    ----------
+    sheet
+        The layer.
+    path
+        File to write; it must not exist.
+    format_
+        A key of `ENDINGS`.
+    meta
+        What GeoJSON and GeoParquet hold under `corridors`.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    if format_ == "geojson":
+        _write_geojson(sheet, path, meta)
+    elif format_ == "geoparquet":
+        write_geoparquet(sheet, path, meta=meta)
+    else:
+        with _dated():
+            _append(sheet, path, FORMATS[format_])
+
+
+def _write_geojson(sheet: Sheet, path: Path, meta: Mapping[str, object]) -> None:
+    one = sheet.contract
+    pieces = encode(sheet.rows(), _members(sheet), id_field=one.id_field, name=one.name, meta=meta)
+    with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(pieces)
 
 
-def _write_by_gdal(layers: Sequence[Layer], path: Path, driver: str) -> None:
-    """Write layers into one file, dated `STAMP`."""
+def _members(sheet: Sheet) -> Iterator[Geometry]:
+    """Yield the geometry of each row as `encode` takes it."""
+    import orjson
+    import shapely
+
+    if sheet.contract.shape == "polygon":
+        yield from map(orjson.Fragment, shapely.to_geojson(sheet.geometry).tolist())
+        return
+    parts = shapely.get_num_geometries(sheet.geometry).tolist()
+    points, row = shapely.get_coordinates(sheet.geometry, return_index=True)
+    bounds = np.searchsorted(row, np.arange(len(sheet) + 1)).tolist()
+    for k, count in enumerate(parts):
+        if count <= 1:
+            yield points[bounds[k] : bounds[k + 1]]
+            continue
+        pieces = [shapely.get_coordinates(part) for part in shapely.get_parts(sheet.geometry[k])]
+        member = {"type": "MultiLineString", "coordinates": pieces}
+        yield orjson.Fragment(orjson.dumps(member, option=orjson.OPT_SERIALIZE_NUMPY))
+
+
+@contextmanager
+def _dated() -> Iterator[None]:
+    """Have GDAL write `STAMP` for the time of today."""
     import pyogrio
 
-    dated = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": STAMP})
     try:
-        with writing_file(path) as partial:
-            for layer in layers:
-                _append_layer(layer, partial, driver)
-            if driver == "GPKG":
-                _add_styles(layers, partial)
+        yield
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": dated})
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
-def _append_layer(layer: Layer, path: Path, driver: str) -> None:
+def _append(sheet: Sheet, path: Path, driver: str) -> None:
     """Add one layer to a file and make sure that all of it arrived."""
+    import shapely
     from pyogrio import raw, read_info
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
-    options = {"DESCRIPTION": f"{ATTRIBUTION}. {DISCLAIMER}"}
+    one = sheet.contract
+    described = f"{one.abstract} {ATTRIBUTION}. {DISCLAIMER}"
+    gpkg = driver == "GPKG"
     try:
         raw.write(
             path,
-            _points_wkb(layer.lines) if layer.of_points else _lines_wkb(layer.lines),
-            field_data=list(layer.columns.values()),
-            fields=list(layer.columns),
-            field_mask=[
-                column == 0 if name in layer.nullable else None
-                for name, column in layer.columns.items()
-            ],
-            layer=layer.name,
+            np.asarray(shapely.to_wkb(sheet.geometry), object),
+            field_data=list(sheet.columns.values()),
+            fields=list(sheet.columns),
+            field_mask=sheet.masks(),
+            layer=one.name,
             driver=driver,
-            geometry_type="Point" if layer.of_points else "MultiLineString",
+            geometry_type=SHAPES[one.shape],
             crs="EPSG:4326",
-            layer_options=options if driver == "GPKG" else {"TITLE": layer.name, **options},
+            layer_options={} if gpkg else {"TITLE": one.title, "DESCRIPTION": described},
             # Older GIS warn of newer versions; only the first layer makes the file.
-            dataset_options={"VERSION": "1.3"} if driver == "GPKG" else None,
+            dataset_options={"VERSION": "1.3"} if gpkg else None,
         )
-        written = read_info(path, layer=layer.name, force_feature_count=True)["features"]
+        written = read_info(path, layer=one.name, force_feature_count=True)["features"]
     except (DataLayerError, DataSourceError, FeatureError) as error:
         raise OSError(str(error)) from error
-    if written != len(layer.lines):
-        msg = (
-            f"only {written} of {len(layer.lines)} rows of {layer.name} arrived; is the disk full?"
-        )
+    if written != len(sheet):
+        msg = f"only {written} of {len(sheet)} rows of {one.name} arrived; is the disk full?"
         raise OSError(msg)
-
-
-def _add_styles(layers: Sequence[Layer], path: Path) -> None:
-    """Put the styles into the table where QGIS looks for them."""
-    rows = [
-        (
-            "",
-            "",
-            layer.name,
-            "geom",
-            layer.name,
-            (STYLES / f"{layer.name}.qml").read_text(encoding="utf-8"),
-            "",
-            1,
-            f"Style of {layer.name}. {ATTRIBUTION}",
-            "",
-            STAMP,
-        )
-        for layer in layers
-    ]
-    try:
-        with closing(sqlite3.connect(path)) as database, database:
-            database.execute(STYLE_TABLE)
-            places = ", ".join("?" * len(rows[0]))
-            database.executemany(f"INSERT INTO layer_styles VALUES (NULL, {places})", rows)  # noqa: S608
-    except sqlite3.Error as error:
-        raise OSError(str(error)) from error
-
-
-def _points_wkb(lines: Lines) -> NDArray[Any]:
-    """Return the geometry of a layer of points."""
-    import shapely
-
-    return np.asarray(shapely.to_wkb(shapely.points(np.round(lines.lonlat, DECIMALS))), object)
-
-
-def _lines_wkb(lines: Lines) -> NDArray[Any]:
-    """Return the geometry of a layer of lines, cut at the antimeridian."""
-    import shapely
-
-    row = lines.line_of_point()
-    jump = np.abs(np.diff(lines.lonlat[:, 0])) > HALF_TURN
-    across = np.unique(row[1:][jump & (row[1:] == row[:-1])])
-    single = shapely.linestrings(np.round(lines.lonlat, DECIMALS), indices=row)
-    many = np.asarray(shapely.multilinestrings(np.asarray(single), indices=np.arange(len(lines))))
-    for k in across.tolist():
-        parts = split_antimeridian(lines.lonlat[lines.offset[k] : lines.offset[k + 1]])
-        many[k] = shapely.MultiLineString([np.round(part, DECIMALS) for part in parts])
-    return np.asarray(shapely.to_wkb(many), object)

@@ -9,18 +9,19 @@ for a number, an empty tuple for a list, and ``""`` for words.
 from __future__ import annotations
 
 import csv
-import difflib
-import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geodata import facts_rows as rows
 from geodata import schema
 from geodata.errors import FactsError, Finding
+from geodata.facts_cells import CellError, nearest, read_cell
 from geodata.facts_rows import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from geodata.extension import Extension, ExtraRow
 
 __all__ = ["Facts", "load_facts"]
 
@@ -40,20 +41,23 @@ _ROWS: dict[str, Callable[..., object]] = {
 }
 
 
-class _CellError(Exception):
-    """A cell that cannot be read; carries message and mend."""
+class _Own(NamedTuple):
+    """Where a row of an extension stands, and each of its cells."""
 
-    def __init__(self, message: str, mend: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.mend = mend
+    file: str
+    column: int
+    places: Mapping[str, tuple[int, int]]
 
 
 class _Record(NamedTuple):
-    """One data row: its line and its parsed cells by column name."""
+    """One data row: its line and its parsed cells by column name.
+
+    `own` tells where it stands if not in the table's file.
+    """
 
     line: int
     cells: dict[str, Any]
+    own: _Own | None = None
 
 
 class _Table(NamedTuple):
@@ -63,14 +67,38 @@ class _Table(NamedTuple):
     records: list[_Record]
     position: Mapping[str, int]
 
+    def find(self, record: _Record, column: str, message: str, mend: str = "") -> Finding:
+        """Return a finding at a cell of a row, wherever the row stands."""
+        if record.own is None:
+            place = self.file, record.line, self.position[column]
+        else:
+            start = record.line, record.own.column
+            place = record.own.file, *record.own.places.get(column, start)
+        return Finding(*place, column, message, mend)
 
-def load_facts(folder: Path) -> Facts:
+    def place(self, record: _Record) -> str:
+        """Return the words for where a row stands."""
+        file = f"{record.own.file} " if record.own else ""
+        return f"{file}line {record.line}"
+
+
+def load_facts(
+    folder: Path,
+    extensions: Sequence[Extension] = (),
+    *,
+    countries: Collection[str] | None = None,
+) -> Facts:
     """Read and check every fact table of a folder.
 
     Parameters
     ----------
     folder
         Folder holding one ``<table>.csv`` per table of :data:`geodata.schema.TABLES`.
+    extensions
+        Rows to add and to leave out; the checks are those of the tables.
+    countries
+        Codes of the countries that have an outline; with the territories of the tables
+        they are all that rows may name. Not checked if not given.
 
     Returns
     -------
@@ -80,8 +108,8 @@ def load_facts(folder: Path) -> Facts:
     Raises
     ------
     FactsError
-        With every mistake of every table: missing files and columns, unreadable or
-        missing cells, numbers out of range, repeated ids, unknown references.
+        With every mistake of every table and extension: missing files and columns,
+        unreadable or missing cells, numbers out of range, repeated ids, unknown references.
 
     Examples
     --------
@@ -92,8 +120,15 @@ def load_facts(folder: Path) -> Facts:
     """
     findings: list[Finding] = []
     tables = {name: _read_table(folder, name, findings) for name in schema.TABLES}
-    for check in (_check_ids, _check_references, _check_orders, _check_borders, _check_corridors):
+    for extension in extensions:
+        _extend(tables, extension, findings)
+    for check in (
+        _check_ids, _check_references, _check_orders, _check_borders, _check_gauges,
+        _check_corridors,
+    ):  # fmt: skip
         findings.extend(check(tables))
+    if countries is not None:
+        findings.extend(_check_countries(tables, countries))
     if findings:
         raise FactsError(sorted(findings, key=lambda f: (f.file, f.line, f.column)))
     filled: dict[str, Any] = {
@@ -101,12 +136,6 @@ def load_facts(folder: Path) -> Facts:
         for name, table in tables.items()
     }
     return Facts(**filled)
-
-
-def _nearest(word: str, words: Iterable[str]) -> str:
-    """Return a mend that offers the nearest valid word, or nothing."""
-    near = difflib.get_close_matches(word, sorted(words), n=1, cutoff=0.5)
-    return f'did you mean "{near[0]}"?' if near else ""
 
 
 def _read_table(folder: Path, name: str, findings: list[Finding]) -> _Table:
@@ -151,11 +180,11 @@ def _header_findings(table: _Table, name: str) -> Iterator[Finding]:
     wanted = [column.name for column in schema.columns_of(name)]
     for column in wanted:
         if column not in table.position:
-            mend = _nearest(column, set(table.position) - set(wanted))
+            mend = nearest(column, set(table.position) - set(wanted))
             yield Finding(table.file, 1, 0, column, "column is missing", mend)
     for column, place in table.position.items():
         if column not in wanted:
-            mend = _nearest(column, wanted)
+            mend = nearest(column, wanted)
             yield Finding(table.file, 1, place, column, "unknown column", mend)
 
 
@@ -167,8 +196,8 @@ def _record(
     for column in schema.columns_of(name):
         place = table.position[column.name]
         try:
-            values[column.name] = _cell(column, cells[place - 1].strip())
-        except _CellError as error:
+            values[column.name] = read_cell(column, cells[place - 1].strip())
+        except CellError as error:
             values[column.name] = None
             findings.append(
                 Finding(table.file, line, place, column.name, error.message, error.mend)
@@ -176,115 +205,114 @@ def _record(
     return _Record(line, values)
 
 
-def _cell(column: schema.Column, text: str) -> Any:  # noqa: ANN401
-    """Return the value of a cell."""
-    many = column.dtype in {"texts", "ints", "choices", "refs", "points", "edges"}
-    if not text:
-        if column.required:
-            message = "must not be empty"
-            raise _CellError(message, column.meaning)
-        if many:
-            return ()
-        return None if column.dtype in {"int", "float"} else ""
-    if not many:
-        return _value(column, text)
-    parts = [part.strip() for part in text.split(";")]
-    if column.dtype in {"points", "edges"}:
-        return tuple(_points(column, part) for part in parts)
-    return tuple(_value(column, part) for part in parts)
+def _extend(tables: dict[str, _Table], extension: Extension, findings: list[Finding]) -> None:
+    """Take out of the tables what an extension leaves out and add its rows."""
+    for entry in extension.without:
+        table = tables[entry.table]
+        keep = [r for r in table.records if _key(entry.table, r) != entry.key]
+        if len(keep) == len(table.records):
+            mend = nearest(entry.key, {_key(entry.table, r) for r in table.records})
+            message = f'"{entry.key}" is no row of {entry.table}'
+            place = extension.file, entry.line, entry.column
+            findings.append(Finding(*place, f"without.{entry.table}", message, mend))
+        tables[entry.table] = table._replace(records=keep)
+    for row in extension.rows:
+        record = _own_record(extension.file, row, findings)
+        table = tables[row.table]
+        tables[row.table] = table._replace(records=[*table.records, record])
 
 
-def _value(column: schema.Column, text: str) -> str | float:
-    """Return one word or number, checked against choices and unit."""
-    if column.dtype in {"int", "ints"}:
-        return _ranged(column, _number(text, int))
-    if column.dtype == "float":
-        return _ranged(column, _number(text, float))
-    if column.dtype in {"choice", "choices"} and text not in column.choices:
-        message = f'"{text}" is not one of {", ".join(column.choices)}'
-        raise _CellError(message, _nearest(text, column.choices))
-    if not text:
-        message = "empty entry in a list"
-        raise _CellError(message, "remove the extra ;")
-    return text
+def _own_record(file: str, row: ExtraRow, findings: list[Finding]) -> _Record:
+    """Parse one row of an extension; cells that cannot be read are reported."""
+    values: dict[str, Any] = {}
+    columns = schema.columns_of(row.table)
+    names = [column.name for column in columns]
+    for name, cell in row.cells.items():
+        if name not in names:
+            mend = nearest(name, names)
+            findings.append(Finding(file, cell.line, cell.column, name, "unknown column", mend))
+    for column in columns:
+        given = row.cells.get(column.name)
+        try:
+            values[column.name] = read_cell(column, "" if given is None else given.text.strip())
+        except CellError as error:
+            place = (row.line, row.column) if given is None else (given.line, given.column)
+            values[column.name] = None
+            findings.append(Finding(file, *place, column.name, error.message, error.mend))
+    places = {name: (cell.line, cell.column) for name, cell in row.cells.items()}
+    return _Record(row.line, values, _Own(file, row.column, places))
 
 
-def _number(text: str, kind: Callable[[str], float]) -> float:
-    """Read a finite number."""
-    try:
-        value = kind(text)
-    except ValueError:
-        message = f'"{text}" is not a number'
-        raise _CellError(message) from None
-    if not math.isfinite(value):
-        message = f'"{text}" is not finite'
-        raise _CellError(message)
-    return value
+def _key(name: str, record: _Record) -> str:
+    """Return what tells a row from all others of its table."""
+    cells = record.cells
+    if name == "borders":
+        return "-".join(sorted(_pair(record)))
+    if name == "gauges":
+        named = cells["kind"] == "exception"
+        return f"{cells['from_id']}-{cells['to_id']}" if named else str(cells["country"])
+    return str(cells[schema.columns_of(name)[0].name])
 
 
-def _ranged(column: schema.Column, value: float) -> float:
-    """Return the value when its unit allows it."""
-    if column.unit == "mm":
-        if value not in schema.GAUGES_MM:
-            near = min(schema.GAUGES_MM, key=lambda gauge: abs(gauge - value))
-            message = f"{value} is not a known gauge"
-            raise _CellError(message, f"nearest is {near}")
-        return value
-    low, high = _RANGES.get(column.unit, (0.0, math.inf))
-    if not low <= value <= high or (column.name in _POSITIVE and value == 0):
-        message = f"{value} is outside {low:g}..{high:g} {column.unit}"
-        raise _CellError(message)
-    return value
-
-
-_RANGES = {
-    "degE": (-180.0, 180.0),
-    "degN": (-90.0, 90.0),
-    "edges": (-180.0, 200.0),
-    "km": (0.0, 45_000.0),
-    "year": (1800, 2100),
-}
-_POSITIVE = frozenset({"km", "published_km", "speed_kn"})
-
-
-def _points(column: schema.Column, text: str) -> Any:  # noqa: ANN401
-    """Return one (lon, lat), or a pair of them for an edge."""
-    wanted = 4 if column.dtype == "edges" else 2
-    parts = text.split()
-    if len(parts) != wanted:
-        message = f'"{text}" has {len(parts)} numbers, not {wanted}'
-        raise _CellError(message, "write lon lat, joined by ;")
-    numbers = [_number(part, float) for part in parts]
-    pairs = tuple(zip(numbers[::2], numbers[1::2], strict=True))
-    # the sea network draws the Bering Strait past 180 degrees, and gates name its nodes
-    west, east = _RANGES["edges" if column.dtype == "edges" else "degE"]
-    for lon, lat in pairs:
-        if not (west <= lon <= east and abs(lat) <= _RANGES["degN"][1]):
-            message = f'"{text}" is not lon lat in degrees'
-            raise _CellError(message, "longitude comes first")
-    return pairs if column.dtype == "edges" else pairs[0]
-
-
-def _ids(table: _Table, name: str) -> list[tuple[int, str]]:
-    """Return line and id of every row of a table that has ids."""
+def _ids(table: _Table, name: str) -> list[tuple[_Record, str, str]]:
+    """Return every row of a table that has ids with the column of the id and the id."""
     names = [c.name for c in schema.columns_of(name) if c.dtype == "id"]
-    return [(r.line, r.cells[n]) for r in table.records for n in names if r.cells[n]]
+    return [(r, n, r.cells[n]) for r in table.records for n in names if r.cells[n]]
 
 
 def _check_ids(tables: Mapping[str, _Table]) -> Iterator[Finding]:
     """Yield ids written twice in one table."""
     for name, table in tables.items():
-        first: dict[str, int] = {}
-        for line, key in _ids(table, name):
+        first: dict[str, _Record] = {}
+        for record, column, key in _ids(table, name):
             if key in first:
-                message = f'"{key}" stands in line {first[key]} already'
-                yield Finding(table.file, line, 1, "id", message)
-            first.setdefault(key, line)
+                yield _twice(table, record, column, (key, first[key]))
+            first.setdefault(key, record)
+
+
+def _twice(table: _Table, record: _Record, column: str, known: tuple[str, _Record]) -> Finding:
+    """Return the finding of a row whose key another one has."""
+    key, first = known
+    where = table.place(first)
+    if record.own and not first.own:
+        name = table.file.rpartition("/")[2]
+        message = f'"{key}" stands in {name} {where} already'
+        table_name = name.removesuffix(".csv")
+        mend = f"to put yours in its place, name it under without: {{{table_name}: [{key}]}}"
+        return table.find(record, column, message, mend)
+    return table.find(record, column, f'"{key}" stands in {where} already')
+
+
+def _check_gauges(tables: Mapping[str, _Table]) -> Iterator[Finding]:
+    """Yield national gauges written twice for one country."""
+    table = tables["gauges"]
+    first: dict[str, _Record] = {}
+    for record in table.records:
+        if record.cells["kind"] == "default" and record.cells["country"]:
+            key = record.cells["country"]
+            if key in first:
+                yield _twice(table, record, "country", (key, first[key]))
+            first.setdefault(key, record)
+
+
+def _check_countries(tables: Mapping[str, _Table], countries: Collection[str]) -> Iterator[Finding]:
+    """Yield codes of countries that no outline and no territory has."""
+    known = {*countries, *(key for _, _, key in _ids(tables["territories"], "territories"))}
+    for name in ("terminals", "crossings", "borders", "gauges"):
+        for column in schema.columns_of(name):
+            if column.name not in {"country", "country_a", "country_b"}:
+                continue
+            for record in tables[name].records:
+                code = record.cells[column.name]
+                if code and code not in known:
+                    message = f'"{code}" is no country with an outline and no territory'
+                    mend = nearest(code, known) or "ISO 3166 alpha-2, or a row of territories"
+                    yield tables[name].find(record, column.name, message, mend)
 
 
 def _check_references(tables: Mapping[str, _Table]) -> Iterator[Finding]:
     """Yield references to ids that no table holds."""
-    known = {name: {key for _, key in _ids(tables[name], name)} for name in tables}
+    known = {name: {key for _, _, key in _ids(tables[name], name)} for name in tables}
     for column in schema.COLUMNS:
         if column.dtype not in {"ref", "refs"}:
             continue
@@ -299,10 +327,8 @@ def _unknown(table: _Table, column: schema.Column, targets: set[str]) -> Iterato
         value = record.cells[column.name]
         for key in (value,) if isinstance(value, str) else value or ():
             if key and key not in targets:
-                place = table.position[column.name]
                 message = f'"{key}" is not an id of {what}'
-                mend = _nearest(key, targets)
-                yield Finding(table.file, record.line, place, column.name, message, mend)
+                yield table.find(record, column.name, message, nearest(key, targets))
 
 
 _ORDERED = {
@@ -322,28 +348,25 @@ def _check_orders(tables: Mapping[str, _Table]) -> Iterator[Finding]:
         for record in table.records:
             given = [record.cells[c] for c in columns if record.cells[c] is not None]
             if given != sorted(given):
-                place = table.position[columns[0]]
                 message = f"{' <= '.join(columns)} does not hold: {given}"
-                yield Finding(table.file, record.line, place, columns[0], message)
+                yield table.find(record, columns[0], message)
 
 
 def _check_borders(tables: Mapping[str, _Table]) -> Iterator[Finding]:
     """Yield pairs of neighbours written twice and crossings between no neighbours."""
     borders, crossings = tables["borders"], tables["crossings"]
-    first: dict[frozenset[str], int] = {}
+    first: dict[frozenset[str], _Record] = {}
     for record in borders.records:
         pair = _pair(record)
         if pair in first:
-            message = f"{'-'.join(sorted(pair))} stands in line {first[pair]} already"
-            yield Finding(borders.file, record.line, 1, "country_a", message)
-        first.setdefault(pair, record.line)
+            yield _twice(borders, record, "country_a", ("-".join(sorted(pair)), first[pair]))
+        first.setdefault(pair, record)
     for record in crossings.records:
         pair = _pair(record)
         # without a readable table of borders every crossing would be a finding
         if first and pair not in first:
-            place = crossings.position["country_a"]
             message = f"{'-'.join(sorted(pair))} is no border of borders.csv"
-            yield Finding(crossings.file, record.line, place, "country_a", message, "add it there")
+            yield crossings.find(record, "country_a", message, "add it to borders")
 
 
 def _pair(record: _Record) -> frozenset[str]:
@@ -353,11 +376,10 @@ def _pair(record: _Record) -> frozenset[str]:
 def _check_corridors(tables: Mapping[str, _Table]) -> Iterator[Finding]:
     """Yield branches whose legs, links or core do not fit their terminals."""
     table = tables["corridors"]
-    known = {key for name in ("links", "services") for _, key in _ids(tables[name], name)}
+    known = {key for name in ("links", "services") for _, _, key in _ids(tables[name], name)}
     for record in table.records:
         for column, message, mend in _corridor_faults(record.cells, known):
-            place = table.position[column]
-            yield Finding(table.file, record.line, place, column, message, mend)
+            yield table.find(record, column, message, mend)
 
 
 def _corridor_faults(cells: Mapping[str, Any], known: set[str]) -> Iterator[tuple[str, str, str]]:
@@ -369,10 +391,10 @@ def _corridor_faults(cells: Mapping[str, Any], known: set[str]) -> Iterator[tupl
             yield column, f"{count} entries for {len(terminals) - 1} legs", ""
     for column in ("core_from", "core_to"):
         if cells[column] and cells[column] not in terminals:
-            mend = _nearest(cells[column], terminals)
+            mend = nearest(cells[column], terminals)
             yield column, f'"{cells[column]}" is not a terminal of the branch', mend
     for leg in cells["links"] or ():
         for key in leg.split("+") if leg != "-" else ():
             if key not in known:
                 message = f'"{key}" is not an id of links or services'
-                yield "links", message, _nearest(key, known)
+                yield "links", message, nearest(key, known)

@@ -25,7 +25,17 @@ if TYPE_CHECKING:
 
     Column = NDArray[np.generic]
 
-__all__ = ["MODES", "SCHEMA_VERSION", "Layer", "ModeName", "layers_of"]
+__all__ = [
+    "MODES",
+    "SCHEMA_VERSION",
+    "Layer",
+    "ModeName",
+    "code_names",
+    "layers_of",
+    "named",
+    "numbered",
+    "words",
+]
 
 #: Changes when a field is renamed or its meaning changes.
 SCHEMA_VERSION = 2
@@ -110,11 +120,11 @@ def _terminals(network: Network, mode: ModeName) -> Layer:
     ids = [network.terminal_ids[t] for t in terminals]
     modes, gauges = _lists_by_terminal(network, at)
     columns = {
-        "terminal_id": _words(ids),
-        "name": _words([names.get(i, i) for i in ids]),
-        "country": _named(network.countries, nodes.country[place]),
-        "modes": _words([modes[t] for t in terminals.tolist()]),
-        "gauges_mm": _words([gauges[t] for t in terminals.tolist()]),
+        "terminal_id": words(ids),
+        "name": words([names.get(i, i) for i in ids]),
+        "country": named(network.countries, nodes.country[place]),
+        "modes": words([modes[t] for t in terminals.tolist()]),
+        "gauges_mm": words([gauges[t] for t in terminals.tolist()]),
     }
     return Layer("terminals", columns, _points(nodes.lon[place], nodes.lat[place]))
 
@@ -142,10 +152,10 @@ def _links(network: Network, rows: Ints) -> Layer:
     """Return a line per link that has a length."""
     links = network.links
     columns = {
-        "link_id": _numbered("L", rows),
-        "mode": _code(Mode, links.mode[rows]),
-        "from_node": _numbered("N", links.u[rows]),
-        "to_node": _numbered("N", links.v[rows]),
+        "link_id": numbered("L", rows),
+        "mode": code_names(Mode, links.mode[rows]),
+        "from_node": numbered("N", links.u[rows]),
+        "to_node": numbered("N", links.v[rows]),
         "length_km": np.round(links.length_km[rows], 4),
         **_shared_columns(network, rows),
         "oneway": links.oneway[rows],
@@ -158,11 +168,11 @@ def _stops(network: Network, rows: Ints) -> Layer:
     """Return a point per link without length, at its first node."""
     links = network.links
     columns = {
-        "stop_id": _numbered("L", rows),
-        "kind": _code(Kind, links.kind[rows]),
-        "mode": _code(Mode, links.mode[rows]),
-        "from_node": _numbered("N", links.u[rows]),
-        "to_node": _numbered("N", links.v[rows]),
+        "stop_id": numbered("L", rows),
+        "kind": code_names(Kind, links.kind[rows]),
+        "mode": code_names(Mode, links.mode[rows]),
+        "from_node": numbered("N", links.u[rows]),
+        "to_node": numbered("N", links.v[rows]),
         **_shared_columns(network, rows),
     }
     u = links.u[rows]
@@ -175,11 +185,11 @@ def _shared_columns(network: Network, rows: Ints) -> dict[str, Column]:
     links = network.links
     ids = [asset.id for asset in network.assets]
     return {
-        "country": _named(network.countries, links.country[rows]),
+        "country": named(network.countries, links.country[rows]),
         "gauge_mm": links.gauge_mm[rows].astype(np.int32),
-        "status": _code(Status, links.status[rows]),
-        "asset_id": _named([*ids, None], links.asset[rows]),
-        "source": _named(network.sources, links.source[rows]),
+        "status": code_names(Status, links.status[rows]),
+        "asset_id": named([*ids, None], links.asset[rows]),
+        "source": named(network.sources, links.source[rows]),
     }
 
 
@@ -190,27 +200,27 @@ def _assets(network: Network, wanted: Bools | None) -> Layer:
         touched = np.unique(network.links.asset[wanted])
         assets = tuple(assets[k] for k in touched[touched >= 0])
 
-    def words(get: Callable[[Asset], str]) -> Column:
+    def told(get: Callable[[Asset], str]) -> Column:
         """Return a column of words, missing where empty."""
-        return _words([get(asset) or None for asset in assets])
+        return words([get(asset) or None for asset in assets])
 
     def numbers(get: Callable[[Asset], float | None]) -> Column:
         """Return a column of numbers, not a number where unknown."""
         return np.array([np.nan if get(asset) is None else get(asset) for asset in assets], float)
 
     columns = {
-        "asset_id": words(lambda asset: asset.id),
-        "kind": words(lambda asset: asset.kind),
-        "name": words(lambda asset: asset.name),
-        "countries": words(lambda asset: ";".join(asset.countries)),
-        "status": words(lambda asset: asset.status),
+        "asset_id": told(lambda asset: asset.id),
+        "kind": told(lambda asset: asset.kind),
+        "name": told(lambda asset: asset.name),
+        "countries": told(lambda asset: ";".join(asset.countries)),
+        "status": told(lambda asset: asset.status),
         "opening_low": np.array([asset.opening_low or 0 for asset in assets], np.int32),
         "opening_likely": np.array([asset.opening_likely or 0 for asset in assets], np.int32),
         "opening_high": np.array([asset.opening_high or 0 for asset in assets], np.int32),
         "capacity_mt_yr": numbers(lambda asset: asset.capacity_mt_yr),
         "sailings_per_week": numbers(lambda asset: asset.sailings_per_week),
-        "source": words(lambda asset: asset.source),
-        "confidence": words(lambda asset: asset.confidence),
+        "source": told(lambda asset: asset.source),
+        "confidence": told(lambda asset: asset.confidence),
     }
     lon, lat = _places(network, assets)
     years = frozenset({"opening_low", "opening_likely", "opening_high"})
@@ -230,27 +240,27 @@ def _places(network: Network, assets: tuple[Asset, ...]) -> tuple[Floats, Floats
     return place[:, 0], place[:, 1]
 
 
-def _words(values: list[str | None] | list[str]) -> Column:
+def words(values: list[str | None] | list[str]) -> Column:
     """Return words as an object column."""
     column = np.empty(len(values), dtype=object)
     column[:] = values
     return column
 
 
-def _named(names: list[str | None] | tuple[str, ...], index: Column) -> Column:
+def named(names: list[str | None] | tuple[str, ...], index: Column) -> Column:
     """Return the name behind each index; -1 is the last name."""
-    column: Column = _words(list(names))[index]
+    column: Column = words(list(names))[index]
     return column
 
 
-def _code(codes: type[IntEnum], values: Column) -> Column:
+def code_names(codes: type[IntEnum], values: Column) -> Column:
     """Return the lower-case name of each code."""
-    return _named(tuple(code.name.lower() for code in codes), values)
+    return named(tuple(code.name.lower() for code in codes), values)
 
 
-def _numbered(letter: str, rows: Column) -> Column:
+def numbered(letter: str, rows: Column) -> Column:
     """Return ids such as ``L12``: the row in the snapshot behind a letter."""
-    return _words([f"{letter}{row}" for row in rows.tolist()])
+    return words([f"{letter}{row}" for row in rows.tolist()])
 
 
 def _points(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Lines:

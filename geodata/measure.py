@@ -6,7 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pyproj import Geod
+from pyproj import CRS, Geod, Transformer
+from pyproj.exceptions import ProjError
 
 if TYPE_CHECKING:
     from geodata.types import Floats
@@ -33,6 +34,36 @@ def geodesic_km(lon_a: Floats, lat_a: Floats, lon_b: Floats, lat_b: Floats) -> F
     return np.asarray(metres, dtype=float) / 1000
 
 
+def to_wgs84(x: Floats, y: Floats, crs: str) -> tuple[Floats, Floats]:
+    """Longitude and latitude in degrees of points given in another reference system.
+
+    Parameters
+    ----------
+    x, y
+        Easting and northing, or longitude and latitude, shape (n,).
+    crs
+        The system by code or text, as ``EPSG:32638``.
+
+    Raises
+    ------
+    ValueError
+        If the system is not known, or a point lies outside of where it holds.
+
+    Examples
+    --------
+    >>> lon, lat = to_wgs84(np.array([500_000.0]), np.array([0.0]), "EPSG:32638")
+    >>> lon.round(6).tolist(), lat.round(6).tolist()
+    ([45.0], [0.0])
+    """
+    try:
+        transformer = Transformer.from_crs(CRS.from_user_input(crs), "EPSG:4326", always_xy=True)
+        lon, lat = transformer.transform(x, y, errcheck=True)
+    except ProjError as error:
+        msg = f"{crs}: {error}"
+        raise ValueError(msg) from error
+    return np.asarray(lon, float), np.asarray(lat, float)
+
+
 def polyline_km(lonlat: Floats) -> Floats:
     """Cumulative geodesic length in km along `lonlat`, shape (n, 2) -> (n,)."""
     steps = geodesic_km(lonlat[:-1, 0], lonlat[:-1, 1], lonlat[1:, 0], lonlat[1:, 1])
@@ -55,3 +86,9 @@ def project_on_segments(
     fraction = np.clip(fraction, 0.0, 1.0)
     away = np.hypot(px - fraction * dx, py - fraction * dy)
     return away * KM_PER_DEGREE, fraction
+
+
+def chord_points(lon: Floats, lat: Floats) -> Floats:
+    """Return points on the sphere in km, (n, 3): straight distances serve for short gaps."""
+    x, y = np.radians(lon), np.radians(lat)
+    return 6371.0 * np.stack([np.cos(y) * np.cos(x), np.cos(y) * np.sin(x), np.sin(y)], axis=1)

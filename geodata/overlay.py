@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
+from geodata.attribute import locate
 from geodata.errors import NetworkError
 from geodata.measure import geodesic_km, polyline_km
 from geodata.terminals import ensure_terminal_nodes, terminal_nodes
@@ -28,10 +29,11 @@ from geodata.topology import (
 from geodata.types import Asset, Links, Mode, Network, Nodes, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from geodata.attribute import Territories
     from geodata.facts_rows import CorrectionRow, CrossingRow, Facts, GaugeRow, LinkRow, Point
-    from geodata.types import Floats, Ints
+    from geodata.types import Floats, Ints, Shorts
 
 #: How far, in degrees, a correction's coordinates may be from the data's node.
 SAME_NODE_DEGREES = 0.012
@@ -404,6 +406,17 @@ def _national_gauges(countries: tuple[str, ...], gauges: Sequence[GaugeRow]) -> 
     return np.array(
         [known.get(code, known.get(code.split("-")[0], 0)) for code in countries], np.int16
     )
+
+
+def gauge_at(places: Territories, gauges: Sequence[GaugeRow]) -> Callable[[Floats, Floats], Shorts]:
+    """Return a function that gives the national gauge in mm at points, 0 where none is known."""
+    national = _national_gauges(places.codes, gauges)
+
+    def at(lon: Floats, lat: Floats) -> Shorts:
+        found: Shorts = national[locate(places, lon, lat)]
+        return found
+
+    return at
 
 
 def _farthest(network: Network, a: int, b: int) -> float:

@@ -17,9 +17,8 @@ import numpy as np
 from geodata.atomic import writing_file
 from geodata.branches import ANY, BranchFinder
 from geodata.checks import ERROR, run_checks
-from geodata.facts_io import load_facts
 from geodata.geojson import ATTRIBUTION
-from geodata.snapshot import open_network, open_snapshot, read_report
+from geodata.snapshot import open_network, open_snapshot, read_facts, read_report
 from geodata.types import BranchLeg, Kind, Mode, Status
 
 if TYPE_CHECKING:
@@ -185,7 +184,7 @@ def write_docs(snapshot_folder: Path, facts_folder: Path, out: Path) -> None:
     WriteError
         If `out` cannot be written.
     """
-    snapshot, facts = open_snapshot(snapshot_folder), load_facts(facts_folder)
+    snapshot, facts = open_snapshot(snapshot_folder), read_facts(snapshot_folder, facts_folder)
     network, report = open_network(snapshot_folder), read_report(snapshot_folder)
     findings = run_checks(network, snapshot.graph, facts, snapshot.branches, report)
     text = network_markdown(

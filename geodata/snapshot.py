@@ -18,6 +18,9 @@ import orjson
 
 from geodata.atomic import writing_folder
 from geodata.errors import SnapshotError
+from geodata.extension import FILE as EXTENSIONS
+from geodata.extension import from_text
+from geodata.facts_io import load_facts
 from geodata.types import (
     Arcs,
     Asset,
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from geodata.facts_rows import Facts
 
 T = TypeVar("T", bound=Columns)
 SCHEMA_VERSION = 2
@@ -60,7 +65,7 @@ class Snapshot:
     sources: tuple[str, ...]
 
 
-def write_snapshot(
+def write_snapshot(  # noqa: PLR0913 - each is a part of what is written
     folder: Path,
     network: Network,
     graph: DecisionGraph,
@@ -69,6 +74,8 @@ def write_snapshot(
     branches: Sequence[Branch],
     report: Mapping[str, Any],
     inputs: Mapping[str, str],
+    texts: Mapping[str, str] | None = None,
+    origins: Mapping[str, str] | None = None,
 ) -> str:
     """Write the snapshot whole or not at all; return its id.
 
@@ -82,6 +89,10 @@ def write_snapshot(
         What a run and the documentation need beside the arrays.
     inputs
         Sha256 by name of every file the network was built from.
+    texts
+        Further files by name, such as what patches joined.
+    origins
+        Where inputs of one's own lie, by their names, for who looks at them again.
 
     Raises
     ------
@@ -101,6 +112,8 @@ def write_snapshot(
             np.save(partial / f"{name}.npy", array, allow_pickle=False)
         _write_json(partial / "meta.json", meta)
         _write_json(partial / "report.json", report)
+        for name, text in (texts or {}).items():
+            (partial / name).write_text(text, encoding="utf-8")
         files = {
             path.name: {"bytes": path.stat().st_size, "sha256": _sha256(path)}
             for path in sorted(partial.iterdir())
@@ -113,6 +126,8 @@ def write_snapshot(
             "counts": _counts(network, graph),
             "files": files,
         }
+        if origins:
+            manifest["origins"] = dict(sorted(origins.items()))
         _write_json(partial / MANIFEST, manifest)
     return identity
 
@@ -216,6 +231,40 @@ def read_report(folder: Path) -> dict[str, Any]:
     path = folder / "report.json"
     _check_hash(path, manifest["files"]["report.json"]["sha256"])
     return _read_json(path)
+
+
+def read_text(folder: Path, name: str) -> str:
+    """Return a further file of a snapshot, checked against its hash; empty if it has none.
+
+    Raises
+    ------
+    SnapshotError
+        If the file is missing though listed, or altered.
+    """
+    entry = read_manifest(folder)["files"].get(name)
+    if entry is None:
+        return ""
+    _check_size(folder / name, entry["bytes"])
+    _check_hash(folder / name, entry["sha256"])
+    return (folder / name).read_text(encoding="utf-8")
+
+
+def read_facts(folder: Path, tables: Path) -> Facts:
+    """Return the fact tables as a snapshot was built from: with its planner's rows.
+
+    Parameters
+    ----------
+    folder, tables
+        The snapshot, and the folder of the fact tables.
+
+    Raises
+    ------
+    SnapshotError
+        If the planner's rows are missing though listed, or altered.
+    FactsError
+        If the tables, or the rows beside them, are at fault.
+    """
+    return load_facts(tables, from_text(read_text(folder, EXTENSIONS)))
 
 
 def _arrays(network: Network, graph: DecisionGraph) -> dict[str, NDArray[Any]]:

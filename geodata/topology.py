@@ -11,7 +11,7 @@ import shapely
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from geodata.measure import KM_PER_DEGREE, geodesic_km, project_on_segments
+from geodata.measure import KM_PER_DEGREE, chord_points, geodesic_km, project_on_segments
 from geodata.types import Kind, Links, Mode, Network, Nodes, Shapes
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Values = np.ndarray | float
 #: Shortest length of a line, in km: duplicate points of the data stay one metre apart.
 SHORTEST_KM = 0.001
+#: Cuts nearer to each other or to a link's end than this fraction are one.
+ONCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -222,6 +224,48 @@ def split_links(network: Network, rows: Ints, at: Floats) -> tuple[Network, Ints
     return network, result
 
 
+def split_where_crossed(network: Network, rows: Ints, lines: Floats) -> tuple[Network, Ints]:
+    """Cut the links `rows` wherever they meet one of the straight `lines`.
+
+    Parameters
+    ----------
+    network, rows
+        The network and the links to cut.
+    lines
+        Ends of the straight lines in degrees, shape (m, 4): lon, lat, lon, lat.
+
+    Returns
+    -------
+    Network, indices
+        The new nodes; a link that a line meets at its end only is not cut.
+    """
+    pieces = segments(network, rows)
+    ends = np.stack([pieces.lon_a, pieces.lat_a, pieces.lon_b, pieces.lat_b], axis=1)
+    drawn = cast("NDArray[np.object_]", shapely.linestrings(ends.reshape(-1, 2, 2)))
+    borders = cast("NDArray[np.object_]", shapely.linestrings(lines.reshape(-1, 2, 2)))
+    piece, border = shapely.STRtree(borders).query(drawn, predicate="intersects")
+    t = _crossing_fraction(ends[piece], lines[border])
+    at = pieces.start[piece] + t * (pieces.stop[piece] - pieces.start[piece])
+    inside = (at > ONCE) & (at < 1 - ONCE)
+    link, at = pieces.link[piece[inside]], at[inside]
+    # Two border pieces that meet on the line give one cut.
+    _, once = np.unique(
+        np.stack([link, np.rint(at / ONCE).astype(np.int64)]), axis=1, return_index=True
+    )
+    return split_links(network, link[once], at[once])
+
+
+def _crossing_fraction(line: Floats, border: Floats) -> Floats:
+    """Fraction along `line` where it meets `border`, both (n, 4)."""
+    dx, dy = line[:, 2] - line[:, 0], line[:, 3] - line[:, 1]
+    ex, ey = border[:, 2] - border[:, 0], border[:, 3] - border[:, 1]
+    cross = dx * ey - dy * ex
+    parallel = cross == 0
+    ox, oy = border[:, 0] - line[:, 0], border[:, 1] - line[:, 1]
+    t = (ox * ey - oy * ex) / np.where(parallel, 1, cross)
+    return np.where(parallel, 0.5, np.clip(t, 0, 1))
+
+
 def points_along(network: Network, rows: Ints, at: Floats) -> Floats:
     """Coordinates at fraction `at` of links `rows`, shape (n, 2) in degrees."""
     nodes, links = network.nodes, network.links
@@ -317,7 +361,7 @@ def stitch(network: Network, mode: Mode, *, near_km: float, gap_km: float) -> Ne
     apart by its shortest link of at most `gap_km`.
     """
     of_mode = np.flatnonzero(network.nodes.mode == mode)
-    scaled = _chord_points(network.nodes.lon[of_mode], network.nodes.lat[of_mode])
+    scaled = chord_points(network.nodes.lon[of_mode], network.nodes.lat[of_mode])
     pairs = cKDTree(scaled).query_pairs(gap_km, output_type="ndarray")
     ends = of_mode[np.sort(pairs, axis=1)]
     a, b = ends[:, 0], ends[:, 1]
@@ -349,9 +393,3 @@ def _join(network: Network, mode: Mode, a: Ints, b: Ints, km: Floats) -> Network
         a, b, mode=float(mode), length_km=np.maximum(km, SHORTEST_KM), source=float(source)
     )
     return add(network, None, links)
-
-
-def _chord_points(lon: Floats, lat: Floats) -> Floats:
-    """Points on the sphere in km, so that straight distances serve for short gaps."""
-    x, y = np.radians(lon), np.radians(lat)
-    return 6371.0 * np.stack([np.cos(y) * np.cos(x), np.cos(y) * np.sin(x), np.sin(y)], axis=1)

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from geodata.types import Bools, Codes, Floats, Indices, Shorts
 
+#: `Tracks.origin` of lines from OpenStreetMap.
+OSM = "osm"
 #: `Tracks.electrified` where the source does not say.
 UNKNOWN = -1
 
@@ -72,6 +77,19 @@ class Tracks:
     def __len__(self) -> int:
         """Return the number of lines."""
         return len(self.u)
+
+    def line(self, row: int) -> Floats:
+        """Return the points of a line, ends included, in degrees, shape (k, 2)."""
+        u, v = self.u[row], self.v[row]
+        ends = np.array([[self.lon[u], self.lat[u]], [self.lon[v], self.lat[v]]])
+        return np.concatenate([ends[:1], self.interior[row].reshape(-1, 2), ends[1:]])
+
+    def inside(self, area: BaseGeometry) -> Bools:
+        """Return which lines run through an area, in degrees, shape (m,)."""
+        lines = [shapely.LineString(self.line(row)) for row in range(len(self))]
+        shapely.prepare(area)
+        found: Bools = np.asarray(shapely.intersects(area, lines), bool).reshape(len(self))
+        return found
 
     def __post_init__(self) -> None:
         """Check that all columns fit each other.

@@ -11,25 +11,40 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from corridors.cli.build import register as register_build
 from corridors.cli.catalogue import register as register_catalogue
 from corridors.cli.choices import register as register_choices
+from corridors.cli.compare import compare
 from corridors.cli.control import control
 from corridors.cli.cpmm import register as register_cpmm
 from corridors.cli.cut import register as register_cut
 from corridors.cli.design import register as register_design
 from corridors.cli.explain import explain_app
-from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets, print_json
+from corridors.cli.gis import RunsByDefault
+from corridors.cli.gis import register as register_gis
+from corridors.cli.init import register as register_init
+from corridors.cli.options import (
+    DEFAULT_NETWORK,
+    Json,
+    NetworkFolder,
+    Quiet,
+    Sets,
+    print_json,
+    take_data,
+)
 from corridors.cli.profile import register as register_profile
+from corridors.cli.report import register as register_report
 from corridors.cli.sweep import sweep
 from corridors.cli.validate import fit, validate
+from corridors.cli.verify import register as register_verify
 from corridors.cli.why import register as register_why
 
 INFEASIBLE, INVALID, STOPPED = 4, 3, 5
 
 #: The verbs in the order of the work; help lists them so.
 VERBS = (
-    "build", "check", "run", "sweep", "control", "design", "compare", "validate", "fit", "export",
-    "explain", "schema", "doctor", "extracts",
+    "init", "build", "check", "run", "sweep", "control", "design", "compare", "validate", "fit",
+    "report", "export", "explain", "verify", "schema", "doctor", "extracts",
 )  # fmt: skip
 
 
@@ -51,7 +66,15 @@ app = typer.Typer(
     add_completion=True,
     epilog="A first run: corridors build --out net && corridors run baseline --network net",
 )
-export_app = typer.Typer(help="Write the network or a map for other tools.", no_args_is_help=True)
+export_app = typer.Typer(
+    cls=RunsByDefault,
+    help="Write runs, the network or a map for other tools; export DIR... is export run DIR...",
+    no_args_is_help=True,
+    epilog="Example: corridors export build/baseline --out build/gis",
+)
+app.callback()(take_data)
+register_build(app)
+register_gis(export_app)
 register_profile(export_app)
 register_why(explain_app)
 register_choices(explain_app)
@@ -59,6 +82,9 @@ register_cpmm(explain_app)
 register_cut(explain_app)
 register_catalogue(explain_app)
 register_design(app)
+register_init(app)
+register_report(app)
+register_verify(app)
 app.add_typer(export_app, name="export")
 app.add_typer(explain_app, name="explain")
 
@@ -88,31 +114,6 @@ class FormatChoice(StrEnum):
     FGB = "fgb"
 
 
-@app.command(epilog="Example: corridors build --out build/network")
-def build(
-    out: Annotated[Path, typer.Option(help="Folder for the network.")] = DEFAULT_NETWORK,
-    extracts: Annotated[Path | None, typer.Option(help="Open-data extracts to use.")] = None,
-    facts: Annotated[Path | None, typer.Option(help="Fact tables to use.")] = None,
-    quiet: Quiet = False,
-    json: Json = False,
-) -> None:
-    """Build the network and its decision graph from open data and facts."""
-    from geodata.build import FACTS, build_snapshot
-    from geodata.snapshot import read_manifest
-    from geodata.sources.extracts import EXTRACTS
-
-    tell = _silent if quiet else _tell
-    build_snapshot(out, extracts=extracts or EXTRACTS, facts_folder=facts or FACTS, tell=tell)
-    manifest = read_manifest(out)
-    if json:
-        print_json(
-            {"network": str(out), "snapshot": manifest["snapshot"], "counts": manifest["counts"]}
-        )
-    elif not quiet:
-        counts = (f"{n:,} {name.replace('_', ' ')}" for name, n in manifest["counts"].items())
-        print(f"{out}: {', '.join(counts)}")
-
-
 @app.command(epilog="Example: corridors check scenarios/*.yaml")
 def check(
     scenarios: Annotated[
@@ -122,6 +123,13 @@ def check(
     docs: Annotated[
         Path | None, typer.Option(help="Also write what was found about the network here.")
     ] = None,
+    osm: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="OpenStreetMap to compare the fact tables with."),
+    ] = None,
+    within: Annotated[
+        str, typer.Option(metavar="AREA", help="Where, as for the build: AZ,AM, a box or a file.")
+    ] = "",
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="List every warning, not a count by check.")
     ] = False,
@@ -129,8 +137,10 @@ def check(
 ) -> None:
     """Run every named check of the facts, the network and scenarios."""
     from corridors.check import check_all
+    from corridors.osm import OsmAsked
 
-    found = check_all(network, scenarios=scenarios or (), docs=docs)
+    asked = OsmAsked(files=tuple(osm or ()), within=within)
+    found = check_all(network, scenarios=scenarios or (), docs=docs, osm=asked)
     if json:
         print_json(found.as_dict())
     else:
@@ -148,6 +158,7 @@ def run(
     scenario: Annotated[
         str, typer.Argument(help="Scenario by id or path; - reads standard input.")
     ],
+    *,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results.", show_default="build/ID")
     ] = None,
@@ -160,6 +171,9 @@ def run(
     fronts: Annotated[
         bool, typer.Option("--fronts", help="Also write the front of cost and time of each demand.")
     ] = False,
+    depend: Annotated[
+        Path | None, typer.Option(help="Also write what this was made of here, as Make reads it.")
+    ] = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -169,8 +183,9 @@ def run(
     folder = out or Path("build") / Path(scenario if scenario != "-" else "stdin").stem
     limit = [] if time_limit is None else [f"flow.time_limit_s={time_limit}"]
     answer = run_scenario(
-        scenario, network=network, out=folder, sets=[*(sets or ()), *limit], fronts=fronts
-    )
+        scenario, network=network, out=folder, sets=[*(sets or ()), *limit], fronts=fronts,
+        depend=depend,
+    )  # fmt: skip
     if json:
         sys.stdout.write((folder / "result.json").read_text(encoding="utf-8"))
     elif not quiet:
@@ -187,28 +202,7 @@ app.command(epilog="Example: corridors sweep baseline --switches AZ,GE,TR,RASHT-
 app.command(epilog="Example: corridors control baseline --players AZ,GE,IR,KZ,RU,TM,TR")(control)
 
 
-@app.command(epilog="Example: corridors compare baseline zangezur_tripp --out build/changes")
-def compare(
-    a: Annotated[str, typer.Argument(help="Scenario by id or path, or folder of a run.")],
-    b: Annotated[str, typer.Argument(help="The other one.")],
-    network: NetworkFolder = DEFAULT_NETWORK,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for compare.json and compare.geojson.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Tell what two scenarios differ in: rules, arcs, routes."""
-    from corridors.compare import compare as compare_scenarios
-
-    found = compare_scenarios(a, b, network=network, out=out)
-    if json:
-        print_json(found.as_dict())
-    else:
-        from corridors.cli.changes import show_comparison
-
-        show_comparison(found, out)
-
-
+app.command(epilog="Example: corridors compare baseline zangezur_tripp hormuz_shut")(compare)
 app.command(epilog="Example: corridors validate --out build/validation")(validate)
 app.command(epilog="Example: corridors fit --out build/fitted.csv")(fit)
 
@@ -302,11 +296,3 @@ def _done(files: Iterable[Path], *, as_json: bool) -> None:
         print_json({"files": [str(path) for path in files]})
     else:
         print("\n".join(map(str, files)))
-
-
-def _tell(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)
-
-
-def _silent(_: str) -> None:
-    """Say nothing."""

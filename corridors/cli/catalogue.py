@@ -1,4 +1,4 @@
-"""`corridors explain metric`, `metrics` and `switches`: what numbers and switches there are."""
+"""`corridors explain metric`, `metrics`, `tags`, `switches`: what numbers and words there are."""
 
 from __future__ import annotations
 
@@ -71,6 +71,20 @@ def explain_claims(
         print(text if docs is None else docs)
 
 
+def explain_tags(
+    docs: Annotated[Path | None, typer.Option(help="Page to write; printed if not given.")] = None,
+    json: Json = False,
+) -> None:
+    """Tell what tags of OpenStreetMap become in the network."""
+    from corridors.explain import explain_tags as explain
+
+    text = explain(docs)
+    if json:
+        print_json({"page": text})
+    else:
+        print(text if docs is None else docs)
+
+
 def explain_switches(
     scenario: Annotated[str, typer.Argument(help="Scenario by id or path.")] = "baseline",
     switches: Annotated[
@@ -112,6 +126,7 @@ def register(explain_app: typer.Typer) -> None:
     explain_app.command("claims", epilog="Example: corridors explain claims --docs docs/claims.md")(
         explain_claims
     )
+    explain_app.command("tags", epilog="Example: corridors explain tags")(explain_tags)
     explain_app.command("switches", epilog="Example: corridors explain switches baseline")(
         explain_switches
     )

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import string
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 from corridors.cli.page import HANG, INDENT, Page, add, cut, table
+from corridors.report.compared_page import (
+    ROLES,
+    balance_table,
+    gain_table,
+    in_short,
+    metric_table,
+    said,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,20 +23,45 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from corridors.metrics.change import ArcChange
-    from corridors.report.compared import Comparison, RouteChange, Totals
+    from corridors.report.blocks import Table as Block
+    from corridors.report.compared import Compared, Comparison, RouteChange, Totals
 
 HOURS_A_DAY = 24
+#: How a change is seen, beside the word for it.
+STYLES = {"better": "green", "worse": "red"}
 #: How many rows of a long table are told; the rest is counted, JSON has them all.
 MOST = 40
 #: How many demands are named one by one.
 _FEW = 2
 
 
-def show_comparison(found: Comparison, out: Path | None = None) -> None:
-    """Print what differs, from what was stated to what follows; and where files lie."""
+def show_comparison(found: Compared, out: Path | None = None) -> None:
+    """Print what differs, from numbers to what was stated; and where files lie."""
     page = Page()
-    for name, side in (("A", found.a), ("B", found.b)):
-        page.head(f"{name}  {side.scenario}, {side.as_of}: {side.title}", first=True)
+    names = string.ascii_uppercase
+    for name, side in zip(names, found.sides, strict=False):
+        page.head(f"{name}  {side.label}, {side.as_of}: {side.title}", first=True)
+    _show_table(page, "Numbers", metric_table(found, brief=len(found.pairs) > 1))
+    for at, pair in enumerate(found.pairs, start=1):
+        if len(found.pairs) > 1:
+            page.head(f"{found.labels[0]} to {pair.b.label}")
+            page.line("(A and B below are these two)")
+        page.head("In short")
+        page.line(in_short(found, at), indent=INDENT)
+        _show_pair(page, pair)
+    if out is not None:
+        page.line("")
+        page.line(f"map, tables and pages of changes: {out}")
+
+
+def _show_pair(page: Page, found: Comparison) -> None:
+    """Print what one scenario differs in from the base."""
+    for role, title in ROLES.items():
+        gains = gain_table(found.ledger, role)
+        if gains.rows:
+            _show_table(page, f"Who gains and who loses: {title.lower()}s, a year", gains)
+            _show_table(page, "Their accounts: gained + lost = the next four",
+                        balance_table(found.ledger, role))  # fmt: skip
     page.lines("Values that differ", _most(_settings(found)), hang=HANG)
     page.lines(f"Rules in force in one only ({len(found.rules)})", _most(_rules(found)),
                hang=HANG)  # fmt: skip
@@ -44,9 +80,16 @@ def show_comparison(found: Comparison, out: Path | None = None) -> None:
     page.lines("Demands in one only", _demands(found))
     if not (found.rules or found.closures or found.arcs or found.routes or found.controls):
         page.line("no rule, closure, arc or route differs")
-    if out is not None:
-        page.line("")
-        page.line(f"map and table of changes: {out}")
+
+
+def _show_table(page: Page, words: str, shown: Block) -> None:
+    """Print a table of a page; what is for the better or worse is so in words already."""
+    made = table(*shown.header, right=shown.header[shown.numbers :])
+    for cells in shown.rows:
+        made.add_row(*(Text(cell.words, style=STYLES.get(cell.kind, "")) for cell in cells))
+    page.table(words, made)
+    if shown.note:
+        page.line(shown.note, indent=INDENT)
 
 
 def _most(lines: list[str]) -> list[str]:
@@ -60,16 +103,7 @@ def _left(count: int) -> str:
 
 def _settings(found: Comparison) -> list[str]:
     """Return a line for each value that differs."""
-    return [f"{one.path}: {_said(one.a)} -> {_said(one.b)}" for one in found.settings]
-
-
-def _said(value: object) -> str:
-    """Return a value of a scenario in words."""
-    if value is None:
-        return "not said"
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return [f"{one.path}: {said(one.a)} -> {said(one.b)}" for one in found.settings]
 
 
 def _rules(found: Comparison) -> list[str]:

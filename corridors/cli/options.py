@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json as json_format
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from geodata.folders import VARIABLE
 
 SCHEMA_VERSION = 1
 
@@ -19,6 +22,20 @@ Sets = Annotated[
     list[str] | None, typer.Option("--set", help="Value on top of the scenario, key=value.")
 ]
 DEFAULT_NETWORK = Path("build/network")
+
+
+def take_data(
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", envvar=VARIABLE, metavar="DIR",
+            help="Folder of your own tables, as `corridors init --tables` lays down.",
+        ),
+    ] = None,
+) -> None:  # fmt: skip
+    """Read a planner's own tables in place of the shipped ones, in this process and its own."""
+    if data is not None:
+        os.environ[VARIABLE] = str(data)
 
 
 def print_json(data: dict[str, Any]) -> None:

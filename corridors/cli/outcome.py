@@ -28,9 +28,11 @@ BUG, WRONG_USE, INVALID, MISSING, INTERRUPTED = 1, 2, 3, 6, 130
 def run_app(arguments: list[str]) -> int:
     """Run the application on `arguments` and return its exit code."""
     from corridors.cli.app import app
+    from corridors.manifest import asked
 
     try:
-        app(arguments, prog_name="corridors", standalone_mode=True)
+        with asked(arguments):
+            app(arguments, prog_name="corridors", standalone_mode=True)
     except SystemExit as end:
         return _ended(end)
     except KeyboardInterrupt:
@@ -79,10 +81,16 @@ def _failed(error: Exception) -> int:
 
 def _code_of(error: Exception) -> int:
     from corridors.errors import CorridorsError
-    from geodata.errors import ExtractError, GeodataError, SnapshotError
+    from geodata.errors import (
+        DataFolderError,
+        ExtractError,
+        GeodataError,
+        SnapshotError,
+        SourceMissingError,
+    )
 
     if isinstance(error, CorridorsError):
         return error.exit_code
-    if isinstance(error, (ExtractError, SnapshotError)):
+    if isinstance(error, (DataFolderError, ExtractError, SnapshotError, SourceMissingError)):
         return MISSING
     return INVALID if isinstance(error, GeodataError) else BUG

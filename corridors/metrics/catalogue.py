@@ -11,7 +11,7 @@ from corridors.model.result import Metric
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RUN, SWEEP, CONTROL = "run", "sweep", "control"
+RUN, SWEEP, CONTROL, COMPARE = "run", "sweep", "control", "compare"
 _USD_YEAR, _USD_TEU, _TEU = "usd_2024_per_year", "usd_2024_per_teu", "teu_per_year"
 _CPMM = "CAREC CPMM, trade facilitation indicators"
 _OWN = "own definition"
@@ -304,6 +304,21 @@ ENTRIES = (
           "written if none does.", "neither", "parametric shortest ways", CONTROL),
     Entry("regret_portfolio", "demand", "the same over shares of routes", _USD_TEU,
           "The same if cargo is spread.", "lower", "Kouvelis and Yu 1997", CONTROL),
+    Entry("carried", "scenario", "sum of q_k carried", _TEU, "Cargo that moves.", "higher", _OWN,
+          COMPARE),
+    Entry("carried_t", "scenario", "sum of q_k carried x tonnes per TEU", "t_per_year",
+          "The same by weight.", "higher", _OWN, COMPARE),
+    Entry("carried_value", "scenario", "sum of q_k carried x worth of a TEU", _USD_YEAR,
+          "The same by what the goods are worth.", "higher", _OWN, COMPARE),
+    Entry("haulage", "scenario", "sum of q_k carried x tonnes per TEU x km", "tkm_per_year",
+          "Tonne-kilometres of all that moves.", "neither", _OWN, COMPARE),
+    Entry("emissions_all", "scenario", "sum of q_k carried x emissions of its route",
+          "tco2e_per_year", "Greenhouse gases of all that moves.", "lower",
+          "emission factors of parameters.csv", COMPARE),
+    Entry("mean_cost", "scenario", "sum of q_k carried x cost / sum of q_k carried", _USD_TEU,
+          "What a TEU that moves pays on average.", "lower", _OWN, COMPARE),
+    Entry("mean_time", "scenario", "sum of q_k carried x hours / sum of q_k carried", "h",
+          "How long a TEU that moves takes on average.", "lower", _OWN, COMPARE),
 )  # fmt: skip
 
 _BY_NAME = {one.name: one for one in ENTRIES}
@@ -351,13 +366,13 @@ def _lines() -> Iterator[str]:
     yield "# Metrics"
     yield ""
     yield (
-        "Every number that the tool writes into `metrics.csv`, from the catalogue in the code "
-        "(`corridors explain metric NAME` prints one, `corridors explain metrics --docs "
-        "docs/metrics.md` writes this page). In formulas `c` is the generalised cost of a TEU, "
-        "`q` a volume, `P` what a TEU without a way counts as, `C` and `U` the cost and the "
+        "Every number that the tool writes into `metrics.csv` or `compare.csv`, from the catalogue "
+        "in the code (`corridors explain metric NAME` prints one, `corridors explain metrics "
+        "--docs docs/metrics.md` writes this page). In formulas `c` is the generalised cost of a "
+        "TEU, `q` a volume, `P` what a TEU without a way counts as, `C` and `U` the cost and the "
         "cargo unserved of all demands, `X` what is closed, `N` all players and `S` some."
     )
-    for by in (RUN, SWEEP, CONTROL):
+    for by in (RUN, SWEEP, CONTROL, COMPARE):
         yield ""
         yield f"## `corridors {by}`"
         for one in ENTRIES:

@@ -21,6 +21,8 @@ OPENED, CLOSED = "opened", "closed"
 ANYWHERE = "anywhere"
 #: The build gives a crossing that no fact names an id that begins so.
 UNNAMED = "X-"
+#: A flow is the same if it differs by no more than this share.
+STEADY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,23 @@ class ArcChange:
     km: float
     demands: tuple[str, ...]
     reason: str
+
+
+@dataclass(frozen=True)
+class FlowChange:
+    """A line or stop that carries more or less, both ways together, in TEU a year.
+
+    `arc` is a row of the decision graph, the first of those over the same links.
+    """
+
+    arc: int
+    before: float
+    after: float
+
+    @property
+    def change(self) -> float:
+        """TEU a year more, below 0 if less."""
+        return self.after - self.before
 
 
 def arc_changes(
@@ -87,12 +106,9 @@ def one_way(graph: DecisionGraph, arcs: Sequence[int]) -> list[int]:
 
     The first of a pair is kept; a stop is its two ends.
     """
-    start, stop = graph.arcs.chain_start, graph.arcs.chain_stop
     found: dict[tuple[int, ...], int] = {}
     for arc in arcs:
-        steps = graph.chain[start[arc] : stop[arc]].tolist()
-        links = tuple(sorted(step if step >= 0 else ~step for step in steps))
-        found.setdefault(links, arc)
+        found.setdefault(_links(graph, arc), arc)
     return list(found.values())
 
 
@@ -151,3 +167,33 @@ def _described(
 def _label(one: ArcChange) -> tuple[bool, bool, str, str, str]:
     """Return what a change is sorted by: what facts name, unnamed crossings, then the rest."""
     return (not one.asset, one.asset.startswith(UNNAMED), one.asset, one.country, one.mode)
+
+
+def flow_changes(
+    graph: DecisionGraph, before: Mapping[int, float], after: Mapping[int, float]
+) -> list[FlowChange]:
+    """Return the lines and stops that carry more or less, those that change most first.
+
+    Parameters
+    ----------
+    graph
+        The decision graph of both.
+    before, after
+        TEU a year on each arc that carries any.
+    """
+    places: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for arc in sorted(before.keys() | after.keys()):
+        places[_links(graph, arc)].append(arc)
+    found = [
+        FlowChange(arcs[0], *(sum(side.get(arc, 0.0) for arc in arcs) for side in (before, after)))
+        for arcs in places.values()
+    ]
+    changed = [one for one in found if abs(one.change) > STEADY * max(one.before, one.after)]
+    return sorted(changed, key=lambda one: (-abs(one.change), one.arc))
+
+
+def _links(graph: DecisionGraph, arc: int) -> tuple[int, ...]:
+    """Return the links of an arc, the same whichever way it runs over them."""
+    start, stop = graph.arcs.chain_start[arc], graph.arcs.chain_stop[arc]
+    steps = graph.chain[start:stop].tolist()
+    return tuple(sorted(step if step >= 0 else ~step for step in steps))

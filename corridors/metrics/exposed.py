@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from corridors.metrics.assets import Assets
     from corridors.metrics.switching import Board
     from corridors.metrics.transit import Holdings
+    from corridors.model.scenario import Scenario
+    from corridors.scenario.economy import Terms
     from geodata.types import Bools, Floats
 
     Row = dict[str, object]
@@ -63,15 +65,16 @@ def closed_of(board: Board, name: str) -> Closed:
     )
 
 
+def usd_per_teu(terms: Terms, scenario: Scenario) -> float:
+    """Return what the goods in a TEU are worth, USD of 2024."""
+    usual = terms.rates.commodities[CONTAINER].value_usd_per_teu
+    return terms.worth * scenario.costs.units.get("value_usd_per_teu", usual)
+
+
 def worth_of(board: Board, rows: Sequence[int]) -> Floats:
     """Return what the goods of a year are worth of some demands of a board, USD of 2024."""
-    units = board.scenario.costs.units
-    terms = [board.compiled.view(board.served[row]).terms for row in rows]
-    each = [
-        one.worth
-        * units.get("value_usd_per_teu", one.rates.commodities[CONTAINER].value_usd_per_teu)
-        for one in terms
-    ]
+    views = [board.compiled.view(board.served[row]) for row in rows]
+    each = [usd_per_teu(one.terms, board.scenario) for one in views]
     found: Floats = np.array(each) * board.volume[list(rows)]
     return found
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from corridors.model.route import LegKind
+from corridors.model.route import Leg, LegKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from corridors.model.route import Leg
 
 #: What a stop is called in a profile; a change to or from a ship is a port.
 WORDS = {
@@ -123,6 +121,18 @@ def profile_of(
     """
     known = names or {}
     return Profile(route_id, corridor, tuple(_step(leg, known) for leg in legs))
+
+
+def leg_of(row: Mapping[str, Any]) -> Leg:
+    """Return what a profile needs of a leg of `legs.geojson`, which holds no emissions by leg."""
+    names = (
+        "leg_id", "route_id", "seq", "from_id", "to_id", "mode", "country", "gauge_mm", "operator",
+        "distance_km", "time_h", "cost_usd_per_teu",
+    )  # fmt: skip
+    return Leg(
+        **{name: row[name] for name in names},
+        kind=LegKind(row["kind"]), emissions_kgco2e_per_teu=0.0,
+    )  # fmt: skip
 
 
 def _step(leg: Leg, names: Mapping[str, str]) -> Step:

@@ -129,6 +129,30 @@ class Repricer:
         names = {_uncertain(rate).name for rate in rates} | {VALUE_OF_TIME, VALUE_OF_RELIABILITY}
         return frozenset({one.name for one in self.inputs} & names)
 
+    def arcs_behind(self, one: Uncertain) -> Ints:
+        """Return the arcs, of those looked at, that an input is part of the price of."""
+        spans = [slice(self._start[at], self._stop[at]) for at in self._behind.get(one.name, ())]
+        return np.concatenate([self._arcs[span] for span in spans]) if spans else self._arcs[:0]
+
+    def apart(self) -> tuple[tuple[Uncertain, ...], ...]:
+        """Return the inputs in batches of which no two are part of one price.
+
+        Those of a batch may be changed together: what each does to an arc is what it does
+        alone. Inputs that are part of no price, as values of time, stand alone.
+        """
+        batches: list[tuple[list[Uncertain], set[int]]] = []
+        alone = []
+        for one in self.inputs:
+            tariffs = set(self._behind.get(one.name, ()))
+            if not tariffs:
+                alone.append((one,))
+                continue
+            batch, taken = next((each for each in batches if not each[1] & tariffs), ([], set()))
+            batches += [] if batch else [(batch, taken)]
+            batch.append(one)
+            taken |= tariffs
+        return (*(tuple(batch) for batch, _ in batches), *alone)
+
     def under(self, values: Mapping[str, float]) -> Compiled:
         """Return the scenario compiled with other values of some inputs, by name.
 

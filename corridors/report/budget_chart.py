@@ -5,12 +5,12 @@ The same values give the same bytes.
 
 from __future__ import annotations
 
-import io
 import textwrap
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from corridors.metrics.designed import curve_value
+from corridors.report.pictures import credited, drawing, picture, sheet
 
 if TYPE_CHECKING:
     from corridors.metrics.designed import Designed
@@ -34,25 +34,16 @@ def draw_curve(found: Designed, suffix: str) -> bytes:
     suffix
         ``svg`` or ``png``.
     """
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-
-    canvas = FigureCanvasSVG if suffix == "svg" else FigureCanvasAgg
-    metadata: dict[str, Any] = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
     listed = _listed(found)
     height = 0.16 * (listed.count("\n") + 2)
-    with rc_context({"svg.hashsalt": "corridors", "svg.fonttype": "path"}):
-        figure = Figure(figsize=(9.5, 4.8 + height), layout="constrained")
-        canvas(figure)
+    with drawing():
+        figure = sheet((9.5, 4.8 + height), dpi=130, layout="constrained")
         above, below = figure.subplots(2, 1, height_ratios=(4.8, height))
         _draw(above, found)
         below.axis("off")
         below.text(0, 1, listed, va="top", fontsize=7, color=_INK, transform=below.transAxes)
-        image = io.BytesIO()
-        figure.savefig(image, format=suffix, dpi=130, metadata=metadata[suffix])
-    return image.getvalue()
+        credited(figure)
+        return picture(figure, suffix)
 
 
 def largest_steps(found: Designed, most: int) -> list[int]:

@@ -5,13 +5,13 @@ The same choices give the same bytes.
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridors.report.labels import place_labels
 from corridors.report.pens import PALETTE
+from corridors.report.pictures import credited, drawing, picture, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,22 +61,14 @@ def draw_choices(found: Told, end: str) -> bytes:
     ValueError
         If there is nothing to draw.
     """
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     if not found.rows:
         msg = "there are no choices to draw"
         raise ValueError(msg)
-    fixed: dict[Any, Any] = {"svg.hashsalt": "corridors", "svg.fonttype": "path"}
-    image = io.BytesIO()
-    with rc_context(fixed):
-        figure = Figure(figsize=SIZE_INCHES, dpi=DPI, facecolor="white")
-        FigureCanvasAgg(figure)
+    with drawing():
+        figure = sheet(SIZE_INCHES, dpi=DPI)
         _Picture(figure, found).draw()
-        metadata = {"Date": None, "Creator": None} if end == "svg" else {"Software": None}
-        figure.savefig(image, format=end, dpi=DPI, metadata=metadata)
-    return image.getvalue()
+        credited(figure)
+        return picture(figure, end)
 
 
 class _Picture:

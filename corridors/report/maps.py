@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corridors.report.labels import short_name
-from corridors.report.outputs import writing_output
-from corridors.report.page import DPI, LEGEND_COLUMNS, Page
+from corridors.report.page import LEGEND_COLUMNS, Page
 from corridors.report.pens import (
     NETWORK_PENS,
     NOT_BUILT_PEN,
@@ -23,18 +21,24 @@ from corridors.report.pens import (
     Pen,
     family_pens,
 )
+from corridors.report.pictures import drawing, write_picture
 from geodata.geometry import HALF_TURN, Lines, link_lines, unwrapped
+from geodata.sources.extracts import EXTRACTS, read_outlines
 from geodata.types import Kind, Mode, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from matplotlib.lines import Line2D
 
     from corridors.report.projection import Extent
     from geodata.types import Bools, Floats, Network
 
-__all__ = ["OVERVIEW", "RouteLine", "draw_network", "draw_routes"]
+__all__ = [
+    "OVERVIEW", "RouteLine", "country_rings", "draw_base", "draw_network", "draw_routes",
+    "line_sample",
+]  # fmt: skip
 
 #: West, south, east, north in degrees: Europe to China, Moscow to Mumbai.
 OVERVIEW: Extent = (17.0, 17.0, 104.0, 65.0)
@@ -57,6 +61,14 @@ class RouteLine:
     lonlat: Floats = field(repr=False)
 
 
+def country_rings() -> list[Floats]:
+    """Return the shipped outlines of countries as rings in degrees, each of shape (n, 2)."""
+    shipped = read_outlines(EXTRACTS)
+    xy = np.stack([shipped.lon, shipped.lat], axis=1)
+    return [xy[start:stop] for start, stop in pairwise(shipped.start)]
+
+
+@drawing()
 def draw_network(
     network: Network,
     path: Path | str,
@@ -92,17 +104,18 @@ def draw_network(
     places = _terminals(network)
     page = Page(extent or OVERVIEW, title=title, legend_rows=1)
     page.land(outlines)
-    _draw_base(page, network, NETWORK_PENS)
+    draw_base(page, network, NETWORK_PENS)
     not_built = np.isin(network.links.status, (Status.UNDER_CONSTRUCTION, Status.PLANNED))
     page.lines(_lines(network, not_built), NOT_BUILT_PEN, order=5, raster=False)
     page.points(_stops(network, Kind.GAUGE_CHANGE), "D", size=3.2, order=6)
     _name(page, network, places, labels)
     pens = (*NETWORK_PENS.values(), NOT_BUILT_PEN)
     names = [*(pen.label for pen in pens), "change of track gauge"]
-    page.legend([*map(_sample, pens), (_diamond(),)], names)
-    _save(page, path)
+    page.legend([*map(line_sample, pens), (_diamond(),)], names)
+    write_picture(page.figure, path, colours=PALETTE)
 
 
+@drawing()
 def draw_routes(
     network: Network,
     routes: Sequence[RouteLine],
@@ -140,18 +153,18 @@ def draw_routes(
     rows = -(-(len(pens) + len(_mode_samples())) // LEGEND_COLUMNS)
     page = Page(extent or OVERVIEW, title=title, legend_rows=rows)
     page.land(outlines)
-    _draw_base(page, network, PALE_PENS)
+    draw_base(page, network, PALE_PENS)
     for k, (family, pen) in enumerate(pens.items()):
         for mode, lines in pieces[family].items():
             dashed = Pen(pen.colour, pen.width, ROUTE_DASHES[mode], pen.label, pen.hollow)
             page.lines(lines, dashed, order=4 + k / 100, raster=False)
     _name(page, network, places, labels)
     samples = (*pens.values(), *_mode_samples())
-    page.legend(list(map(_sample, samples)), [pen.label for pen in samples])
-    _save(page, path)
+    page.legend(list(map(line_sample, samples)), [pen.label for pen in samples])
+    write_picture(page.figure, path, colours=PALETTE)
 
 
-def _draw_base(page: Page, network: Network, pens: Mapping[Mode, Pen]) -> None:
+def draw_base(page: Page, network: Network, pens: Mapping[Mode, Pen]) -> None:
     """Draw what is built, mode by mode."""
     built = network.links.status == Status.BUILT
     for k, (mode, pen) in enumerate(pens.items()):
@@ -242,7 +255,7 @@ def _mode_samples() -> tuple[Pen, ...]:
     return tuple(Pen("#666666", 2.2, ROUTE_DASHES[mode], name) for mode, name in names.items())
 
 
-def _sample(pen: Pen) -> tuple[Line2D, ...]:
+def line_sample(pen: Pen) -> tuple[Line2D, ...]:
     """Return the legend's sample of a pen."""
     from matplotlib.lines import Line2D
 
@@ -267,31 +280,3 @@ def _diamond() -> Line2D:
         markeredgecolor="#222222",
         markeredgewidth=0.8,
     )
-
-
-def _save(page: Page, path: Path | str) -> None:
-    """Write the picture without dates or versions in it."""
-    from matplotlib import rc_context
-
-    path = Path(path)
-    svg = path.suffix == ".svg"
-    fixed: dict[Any, Any] = {
-        "svg.hashsalt": "corridors",
-        "svg.fonttype": "path",
-        "agg.path.chunksize": 20_000,
-    }
-    with rc_context(fixed), writing_output(path) as partial:
-        metadata = {"Date": None, "Creator": None} if svg else {"Software": None}
-        page.figure.savefig(partial, dpi=DPI, metadata=metadata)
-        if not svg:
-            _reduce_colours(partial)
-
-
-def _reduce_colours(path: Path) -> None:
-    """Rewrite a picture with a palette: a quarter of the bytes, nothing to be seen."""
-    from PIL import Image
-
-    with Image.open(path) as picture:
-        flat = picture.convert("RGB")
-    palette = flat.quantize(PALETTE, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    palette.save(path, optimize=True)

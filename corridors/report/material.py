@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from corridors.errors import InputMissingError
 from corridors.manifest import verify_manifest
@@ -22,7 +23,7 @@ KINDS = {
     "run": "routes.geojson",
     "design": "design.json",
     "comparison": "compare.json",
-    "sweep": "sweep.json",
+    "sweep": "states.csv",
     "front": "front.json",
 }
 
@@ -43,7 +44,7 @@ class Folder:
 
     def json(self, name: str) -> Any:  # noqa: ANN401 - JSON is untyped
         """Return a JSON file, parsed."""
-        return json.loads((self.path / name).read_bytes())
+        return orjson.loads((self.path / name).read_bytes())
 
     def rows(self, name: str) -> list[dict[str, str]]:
         """Return a CSV file row by row, every cell as text."""

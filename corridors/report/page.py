@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.report.labels import place_labels
+from corridors.report.pictures import CREDIT, sheet
 from corridors.report.projection import fitted
-from geodata.geojson import ATTRIBUTION, DISCLAIMER
 from geodata.geometry import HALF_TURN, Lines
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from corridors.report.projection import Extent
     from geodata.types import Floats
 
-__all__ = ["DPI", "Page"]
+__all__ = ["LEGEND_COLUMNS", "Page"]
 
 SEA_COLOUR, LAND_COLOUR, BORDER_COLOUR = "#E6EEF4", "#FBFAF6", "#BDB7AD"
 INK, FAINT = "#222222", "#666666"
@@ -48,16 +48,17 @@ class Page:
         Headline.
     legend_rows
         Rows to keep free for the legend.
+
+    Notes
+    -----
+    Made, filled and written within one `drawing`.
     """
 
     def __init__(self, extent: Extent, *, title: str, legend_rows: int) -> None:
         """Make the page with its frame, headline and footer."""
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-
         self.projection = fitted(extent)
-        self.figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES), dpi=DPI, facecolor="white")
-        canvas: Any = FigureCanvasAgg(self.figure)
+        self.figure = sheet((WIDTH_INCHES, HEIGHT_INCHES), dpi=DPI)
+        canvas: Any = self.figure.canvas  # its renderer is known to Agg alone
         self._renderer = canvas.get_renderer()
         bottom = FOOTER_HEIGHT + LEGEND_ROW_HEIGHT * legend_rows
         size = 1 - 2 * MARGIN, 1 - bottom - TITLE_HEIGHT
@@ -69,7 +70,7 @@ class Page:
         self.figure.text(
             MARGIN, 1 - TITLE_HEIGHT / 2, title, size=15, weight="bold", color=INK, va="center"
         )
-        footer = f"{ATTRIBUTION}. {DISCLAIMER} {self.projection}."
+        footer = f"{CREDIT} {self.projection}."
         self.figure.text(MARGIN, FOOTER_HEIGHT / 2, footer, size=7.5, color=FAINT, va="center")
 
     def land(self, rings: Iterable[Floats]) -> None:

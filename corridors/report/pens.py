@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from geodata.symbols import FERRY, NOT_BUILT, PALETTE, RAIL, ROAD, SEA
 from geodata.types import Mode
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ __all__ = [
     "Pen",
     "family_pens",
 ]
-
-#: Okabe and Ito's colours, told apart by colour-blind readers; yellow is left out
-#: because a thin yellow line is lost on white.
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
 #: Widths in points of the widest (first drawn) and the thinnest family.
 WIDEST, THINNEST = 4.2, 1.5
@@ -49,12 +46,12 @@ class Pen:
 
 #: The network by itself, in the order of drawing.
 NETWORK_PENS: Mapping[Mode, Pen] = {
-    Mode.SEA: Pen("#56B4E9", 0.6, (6, 3), "sea lane"),
-    Mode.ROAD: Pen("#E69F00", 0.25, label="road"),
-    Mode.RAIL: Pen("#333333", 0.75, label="railway"),
-    Mode.FERRY: Pen("#0072B2", 1.5, (2, 1), "ferry or feeder service"),
+    Mode.SEA: Pen(SEA, 0.6, (6, 3), "sea lane"),
+    Mode.ROAD: Pen(ROAD, 0.25, label="road"),
+    Mode.RAIL: Pen(RAIL, 0.75, label="railway"),
+    Mode.FERRY: Pen(FERRY, 1.5, (2, 1), "ferry or feeder service"),
 }
-NOT_BUILT_PEN = Pen("#D55E00", 1.8, (2, 0.9), "planned or under construction")
+NOT_BUILT_PEN = Pen(NOT_BUILT, 1.8, (2, 0.9), "planned or under construction")
 
 #: The network under the routes.
 PALE_PENS: Mapping[Mode, Pen] = {

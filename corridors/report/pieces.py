@@ -49,8 +49,8 @@ class Chart:
     id
         Unique in a page: small letters, digits, hyphens.
     kind
-        ``profile``, ``front``, ``actors``, ``leverage``, ``denial``, ``waterfall`` or
-        ``tornado``.
+        ``profile``, ``front``, ``actors``, ``leverage``, ``denial``, ``penalty``,
+        ``hedges``, ``waterfall``, ``tornado``, ``changes``, ``gains`` or ``budget``.
     scenario
         Id of the scenario that it shows, empty if it shows several.
     title, reading

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridors.report.labels import place_labels, short_name
-from corridors.report.outputs import writing_output
 from corridors.report.pens import PALETTE
+from corridors.report.pictures import credited, drawing, sheet, write_picture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from matplotlib.axes import Axes
 
@@ -90,16 +90,11 @@ def draw_profiles(profiles: Sequence[Profile], path: Path | str, *, title: str =
     ValueError
         If there are no profiles, or more than `PALETTE` has colours.
     """
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     if not 0 < len(profiles) <= len(PALETTE):
         msg = f"a picture holds 1 to {len(PALETTE)} routes, not {len(profiles)}"
         raise ValueError(msg)
-    with rc_context({"svg.hashsalt": "corridors", "svg.fonttype": "path"}):
-        figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES), dpi=DPI, facecolor="white")
-        FigureCanvasAgg(figure)
+    with drawing():
+        figure = sheet((WIDTH_INCHES, HEIGHT_INCHES), dpi=DPI)
         headline = title or "Cost and time against distance"
         figure.text(LEFT, 0.957, headline, size=15, weight="bold", color=INK)
         height = (TOP - BOTTOM - BETWEEN) / 2
@@ -110,11 +105,8 @@ def draw_profiles(profiles: Sequence[Profile], path: Path | str, *, title: str =
             axes = figure.add_axes((LEFT, bottom, RIGHT - LEFT, height))
             _Panel(axes, profiles, quantity).draw(unit)
         _key(figure, profiles)
-        metadata = {"Date": None, "Creator": None}
-        if Path(path).suffix != ".svg":
-            metadata = {"Software": None}
-        with writing_output(path) as partial:
-            figure.savefig(partial, dpi=DPI, metadata=metadata)
+        credited(figure)
+        write_picture(figure, path)
 
 
 class _Panel:

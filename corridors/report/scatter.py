@@ -5,10 +5,10 @@ The same values give the same bytes.
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 from corridors.metrics.agreement import LIKE
+from corridors.report.pictures import credited, drawing, picture, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,20 +29,13 @@ _COLOURS = {
 
 def plot(found: Validation) -> bytes:
     """Return a picture of the model's values over the published ones, as SVG."""
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-
-    fixed: dict[Any, Any] = {"svg.hashsalt": "corridors", "svg.fonttype": "path"}
-    with rc_context(fixed):
-        figure = Figure(figsize=(13, 4.6), layout="constrained")
-        FigureCanvasSVG(figure)
+    with drawing():
+        figure = sheet((13, 4.6), layout="constrained")
         likes = tuple(dict.fromkeys(LIKE.values()))
         for axes, like in zip(figure.subplots(1, len(likes)), likes, strict=True):
             _panel(axes, like, [c for c in found.compared if LIKE[c.row.quantity] == like])
-        image = io.BytesIO()
-        figure.savefig(image, format="svg", metadata={"Date": None, "Creator": None})
-    return image.getvalue()
+        credited(figure)
+        return picture(figure, "svg")
 
 
 def _panel(axes: Any, like: str, rows: Sequence[Compared]) -> None:  # noqa: ANN401 - matplotlib

@@ -49,9 +49,9 @@ def load_capacities(
     Parameters
     ----------
     folder
-        Where the tables lie; the shipped ones if not given.
+        Where the tables lie; those in use if not given.
     sites
-        The places that exist; those of the shipped facts if not given.
+        The places that exist; those of the fact tables if not given.
     checks_places
         Whether the names of places are checked; a planner's network may lack some.
     rules

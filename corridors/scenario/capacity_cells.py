@@ -15,6 +15,7 @@ from corridors.model.scenario import QUALITIES
 from corridors.scenario.measures import MEASURES
 from corridors.scenario.register_cells import ASSUMPTION, GENERAL_KNOWLEDGE, check_names, listed
 from corridors.scenario.tables import read_table
+from geodata.folders import facts_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,13 +73,10 @@ class Sites:
 
 
 def shipped_sites() -> Sites:
-    """Return the places of the shipped fact tables."""
-    from importlib.resources import as_file, files
-
+    """Return the places of the fact tables."""
     from geodata.facts_io import load_facts
 
-    with as_file(files("geodata") / "facts") as folder:
-        return Sites.of(load_facts(folder))
+    return Sites.of(load_facts(facts_folder()))
 
 
 def known_sources(folder: Path) -> frozenset[str]:

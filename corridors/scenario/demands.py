@@ -49,6 +49,19 @@ def read_demands(document: Document, beside: Path | None) -> Document:
     return _with_rows(document, text, shown(file))
 
 
+def demands_file(document: Document, beside: Path | None) -> Path | None:
+    """Return the file of demands that a merged scenario names, None if it names none.
+
+    Parameters
+    ----------
+    document, beside
+        As for `read_demands`.
+    """
+    name = document.data.get("demands_file")
+    place = document.marks.get(("demands_file",))
+    return _resolve(name, place, beside) if isinstance(name, str) and place else None
+
+
 def _resolve(name: str, place: Mark, beside: Path | None) -> Path:
     """Return the file, sought beside the file that names it, else beside the scenario."""
     named_in = Path(place.file).parent / name

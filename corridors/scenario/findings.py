@@ -38,6 +38,8 @@ def findings_of(error: ValidationError, document: Document) -> list[Finding]:
     details = [
         one for one in error.errors(include_url=False)
         if not _is_explained(path_of(one), explained)
+        # What is missing may stand in the base that was not found.
+        and not (one["type"] == "missing" and "extends" in explained)
     ]  # fmt: skip
     return [_finding(one, document) for one in details]
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from corridors.errors import Finding, InputMissingError, ScenarioError
 from corridors.scenario.compose import Document, Mark, compose, dotted, scalar
-from corridors.scenario.demands import read_demands
+from corridors.scenario.demands import demands_file, read_demands
 from corridors.scenario.findings import findings_of
 from corridors.scenario.places import find_scenario, shown
 from corridors.scenario.prune import as_written, readable
@@ -19,12 +20,13 @@ from corridors.scenario.schema import SCHEMA_VERSION, ScenarioSpec, to_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from corridors.model.scenario import Scenario
     from corridors.scenario.compose import Path as Keys
     from corridors.scenario.references import Names
 
+#: What stands for the file of a scenario that came by standard input.
+STDIN = "<stdin>"
 #: What a scenario says about itself, and so does not inherit.
 IDENTITY = ("id", "title", "why", "uncertain", "claims", "extends")
 
@@ -34,13 +36,20 @@ class Loaded:
     """A scenario with the origin of each of its values.
 
     `marks` maps the path of a value to its place; `files` are the files read, the
-    scenario's own first (none if it came as text).
+    scenario's own first (none if it came as text); `tables` those of demands.
     """
 
     scenario: Scenario
     marks: Mapping[Keys, Mark]
     files: tuple[Path, ...]
     data: Mapping[str, Any]
+    tables: tuple[Path, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """Every file that it was read from; `-` for standard input."""
+        text = any(mark.file == STDIN for mark in self.marks.values())
+        return (*((Path("-"),) if text else ()), *self.files, *self.tables)
 
     def find(self, path: Keys, message: str, mend: str = "") -> Finding:
         """Return a finding at the place of a value, or of what encloses it."""
@@ -78,8 +87,9 @@ def load_scenario(
     merged, files = _read(name, stdin)
     merged = _with_defaults(_with_sets(merged, sets), files)
     beside = files[0].parent if files else None
-    merged = read_demands(merged, beside)
-    return _checked(merged, files, names)
+    table = demands_file(merged, beside)
+    loaded = _checked(read_demands(merged, beside), files, names)
+    return replace(loaded, tables=(table,) if table else ())
 
 
 def _checked(document: Document, files: tuple[Path, ...], names: Names | None) -> Loaded:
@@ -117,7 +127,7 @@ def _read(name: str, stdin: str | None) -> tuple[Document, tuple[Path, ...]]:
     """Return the scenario merged with all it extends, and the files read."""
     if name == "-":
         text = sys.stdin.read() if stdin is None else stdin
-        return _merge_chain(compose(text, "<stdin>"), ())
+        return _merge_chain(compose(text, STDIN), ())
     path = find_scenario(name)
     return _merge_chain(_compose_file(path), (path,))
 

@@ -1,4 +1,7 @@
-"""Where scenarios and assumption tables lie: the installed `scenarios` folder."""
+"""Where scenarios and assumption tables lie: the installed `scenarios` folder.
+
+A planner's own assumption tables take the place of the shipped ones, see `geodata.folders`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ from pathlib import Path
 
 import scenarios
 from corridors.errors import InputMissingError, nearest
+from geodata.folders import ASSUMPTIONS, own_folder, shown
+
+__all__ = ["data_folder", "find_scenario", "scenario_folder", "scenario_ids", "shown"]
 
 
 def scenario_folder() -> Path:
@@ -14,8 +20,14 @@ def scenario_folder() -> Path:
 
 
 def data_folder() -> Path:
-    """Return the folder of the shipped assumption tables."""
-    return scenario_folder() / "data"
+    """Return the folder of the assumption tables: a planner's own, else the shipped ones.
+
+    Raises
+    ------
+    DataFolderError
+        If `CORRIDORS_DATA` names no folder of tables.
+    """
+    return own_folder(ASSUMPTIONS) or scenario_folder() / "data"
 
 
 def scenario_ids(folder: Path | None = None) -> tuple[str, ...]:
@@ -47,10 +59,3 @@ def find_scenario(name: str, *, beside: Path | None = None) -> Path:
     advice = nearest(Path(name).stem, [*scenario_ids(), *scenario_ids(start)], count=3)
     msg = f"no scenario {name!r}; {advice or 'known: ' + ', '.join(scenario_ids())}"
     raise InputMissingError(msg)
-
-
-def shown(path: Path) -> str:
-    """Return a path as short as it can be read: below the working folder, or whole."""
-    whole = path.resolve()
-    here = Path.cwd()
-    return whole.relative_to(here).as_posix() if whole.is_relative_to(here) else str(whole)

@@ -61,11 +61,11 @@ def load_projects(
     Parameters
     ----------
     folder
-        Where the tables lie; the shipped ones if not given.
+        Where the tables lie; those in use if not given.
     capacities
         Those that the projects may change; any of the table's, unjudged, if None.
     sites
-        The places that exist; those of the shipped facts if not given.
+        The places that exist; those of the fact tables if not given.
     checks_places
         Whether the names of what is built are checked.
 

@@ -190,7 +190,7 @@ def load_rates(folder: Path | None = None, *, fitted: bool = True) -> Rates:
     Parameters
     ----------
     folder
-        Where the tables lie; the shipped ones if not given.
+        Where the tables lie; those in use if not given.
     fitted
         Whether the rates of fitted.csv stand in place of those they were fitted from.
 

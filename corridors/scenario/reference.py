@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Self
 
 from corridors.errors import Finding, ScenarioError
@@ -37,6 +36,7 @@ from corridors.scenario.register import COLUMNS as REGISTER
 from corridors.scenario.register_cells import read_span
 from corridors.scenario.tables import read_table
 from geodata.facts_io import load_facts
+from geodata.folders import facts_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -158,9 +158,9 @@ def load_reference(folder: Path | None = None, *, places: Places | None = None) 
     Parameters
     ----------
     folder
-        Where the tables lie; the shipped ones if not given.
+        Where the tables lie; those in use if not given.
     places
-        The terminals and corridors that exist; those of the shipped facts if not given.
+        The terminals and corridors that exist; those of the fact tables if not given.
 
     Raises
     ------
@@ -186,9 +186,8 @@ def load_reference(folder: Path | None = None, *, places: Places | None = None) 
 
 
 def shipped_places() -> Places:
-    """Return the places of the shipped fact tables."""
-    with as_file(files("geodata") / "facts") as folder:
-        return Places.of(load_facts(folder))
+    """Return the places of the fact tables."""
+    return Places.of(load_facts(facts_folder()))
 
 
 @dataclass(frozen=True)

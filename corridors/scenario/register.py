@@ -45,6 +45,7 @@ from corridors.scenario.register_cells import (
     read_who,
 )
 from corridors.scenario.tables import Table, read_table
+from geodata.folders import facts_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -104,9 +105,9 @@ def load_register(
     Parameters
     ----------
     folder
-        Where the tables lie; the shipped ones if not given.
+        Where the tables lie; those in use if not given.
     known
-        The places that exist; those of the shipped facts if not given.
+        The places that exist; those of the fact tables if not given.
     checks_places
         Whether the names of places are checked; if not, `known` may be empty.
 
@@ -144,13 +145,10 @@ def load_register(
 
 
 def shipped_places() -> Known:
-    """Return the places of the shipped fact tables."""
-    from importlib.resources import as_file, files
-
+    """Return the places of the fact tables."""
     from geodata.facts_io import load_facts
 
-    with as_file(files("geodata") / "facts") as folder:
-        return Known.of(load_facts(folder))
+    return Known.of(load_facts(facts_folder()))
 
 
 def count_rows(register: Register) -> dict[str, dict[str, int]]:

@@ -56,7 +56,7 @@ def load_published(folder: Path | None = None) -> tuple[Published, ...]:
     Parameters
     ----------
     folder
-        Where the tables lie; the shipped ones if not given.
+        Where the tables lie; those in use if not given.
 
     Raises
     ------

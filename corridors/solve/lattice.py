@@ -1,6 +1,6 @@
 """The access lattice: what every demand costs in each of the 2^n states of n switches.
 
-One tree a demand, as METHODS 2.5 of replacement paths has it: a way stays the cheapest
+One tree of replacement paths a demand: a way stays the cheapest
 until a switch that touches it is closed, so only such switches branch. The leaves are
 *cubes*: sets of states told by the switches that must be closed and those that must be
 open, on all of which one way is the cheapest.

@@ -2,7 +2,7 @@
 
 Arcs that hang on the same switches are open or shut together. So within each such group
 only the nodes where another group begins and the ends of demands need to stay; shortest
-*legs* between them stand for everything inside (METHODS 3.6). A leg through another node
+*legs* between them stand for everything inside. A leg through another node
 that stays is implied by its parts and left out. Arcs that switches make dearer stay as
 they are.
 """

@@ -24,13 +24,15 @@ from geodata.errors import ExtractError
 from geodata.sources.extracts import DEGREE, PROVENANCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-#: Clip boxes as (west, south, east, north) in degrees; sea and countries are whole.
-RAIL_BOX = (3.0, 8.0, 133.5, 67.0)
-ROAD_BOX = (20.0, 8.0, 95.0, 62.0)
+#: A box as (west, south, east, north) in degrees.
+Box = tuple[float, float, float, float]
+#: Clip boxes; sea and countries are whole.
+RAIL_BOX: Box = (3.0, 8.0, 133.5, 67.0)
+ROAD_BOX: Box = (20.0, 8.0, 95.0, 62.0)
 
 PACKAGES: dict[str, dict[str, str]] = {
     "rail.npz": {
@@ -70,7 +72,7 @@ PACKAGES: dict[str, dict[str, str]] = {
 Arrays = dict[str, "NDArray[Any]"]
 
 
-def write_extracts(packages: Path, out: Path) -> dict[str, int]:
+def write_extracts(packages: Path, out: Path, *, beside: Sequence[Box] = ()) -> dict[str, int]:
     """Write every extract and its provenance into `out`; return bytes by file.
 
     Parameters
@@ -79,6 +81,9 @@ def write_extracts(packages: Path, out: Path) -> dict[str, int]:
         Folder with the archives named in `PACKAGES`.
     out
         Folder to write to; made if absent.
+    beside
+        Boxes to clip rail and roads to beside the shipped ones, for another part of the
+        world; lines between two boxes that do not touch are not kept.
 
     Raises
     ------
@@ -88,8 +93,8 @@ def write_extracts(packages: Path, out: Path) -> dict[str, int]:
         If `out` cannot be written.
     """
     makers: dict[str, Callable[[bytes], Arrays]] = {
-        "rail.npz": lambda text: clip(parse_geograph(text), RAIL_BOX),
-        "road.npz": lambda text: clip(parse_geograph(text), ROAD_BOX),
+        "rail.npz": lambda text: clip(parse_geograph(text), RAIL_BOX, *beside),
+        "road.npz": lambda text: clip(parse_geograph(text), ROAD_BOX, *beside),
         "sea.npz": parse_marnet,
         "countries.npz": parse_countries,
     }
@@ -105,6 +110,8 @@ def write_extracts(packages: Path, out: Path) -> dict[str, int]:
         }
     listed["rail.npz"]["box"] = RAIL_BOX
     listed["road.npz"]["box"] = ROAD_BOX
+    if beside:
+        listed["rail.npz"]["beside"] = listed["road.npz"]["beside"] = list(beside)
     text = json.dumps({"files": listed}, indent=1, ensure_ascii=False, sort_keys=True)
     extracts[PROVENANCE] = (text + "\n").encode()
     for name, data in extracts.items():
@@ -159,11 +166,13 @@ def parse_geograph(raw: bytes) -> Arrays:
     }
 
 
-def clip(lines: Arrays, box: tuple[float, float, float, float]) -> Arrays:
-    """Keep the edges with both ends inside `box`, and the nodes they use."""
-    west, south, east, north = (round(side * DEGREE) for side in box)
+def clip(lines: Arrays, *boxes: Box) -> Arrays:
+    """Keep the edges with both ends inside some of `boxes`, and the nodes they use."""
     lon, lat = lines["lon"], lines["lat"]
-    inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    inside = np.zeros(len(lon), bool)
+    for box in boxes:
+        west, south, east, north = (round(side * DEGREE) for side in box)
+        inside |= (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
     keep = inside[lines["u"]] & inside[lines["v"]]
     used, ends = np.unique(np.stack([lines["u"][keep], lines["v"][keep]]), return_inverse=True)
     ends = ends.reshape(2, -1).astype(np.int32)

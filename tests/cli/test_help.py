@@ -11,6 +11,7 @@ import pytest
 from tests.cli.process import corridors
 
 VERBS = (
+    "init",
     "build",
     "check",
     "run",
@@ -20,8 +21,10 @@ VERBS = (
     "compare",
     "validate",
     "fit",
+    "report",
     "export",
     "explain",
+    "verify",
     "schema",
     "doctor",
 )
@@ -42,6 +45,8 @@ def test_help_lists_the_verbs_in_the_order_of_the_work(tmp_path: Path) -> None:
     "verb",
     [
         *VERBS,
+        "export run",
+        "export columns",
         "export network",
         "export map",
         "explain access",
@@ -49,6 +54,7 @@ def test_help_lists_the_verbs_in_the_order_of_the_work(tmp_path: Path) -> None:
         "explain route",
         "explain metric",
         "explain switches",
+        "explain tags",
     ],
 )
 def test_every_verb_explains_itself(verb: str, tmp_path: Path) -> None:

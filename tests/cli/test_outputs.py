@@ -57,6 +57,7 @@ FILES = [
     "metrics.parquet",
     "result.json",
     "routes.geojson",
+    "sensitivity.csv",
 ]
 STOPS = {"border", "gauge_change", "transfer", "port", "waiting", "access", "connector", "strait"}
 
@@ -200,7 +201,7 @@ def test_the_manifest_has_the_hash_of_every_input_and_output(
     baseline: Run, real_folder: Path
 ) -> None:
     manifest = _load(baseline, "manifest.json")
-    assert sorted(manifest) == ["hashed", "schema_version", "sha256", "wall_times_s"]
+    assert sorted(manifest) == ["hashed", "origin", "schema_version", "sha256", "wall_times_s"]
     hashed = manifest["hashed"]
     assert sorted(hashed) == ["inputs", "outputs", "packages", "parameters", "seed", "solver"]
     files = contents(baseline.folder)
@@ -211,6 +212,12 @@ def test_the_manifest_has_the_hash_of_every_input_and_output(
     network = orjson.loads((real_folder / "manifest.json").read_bytes())
     assert hashed["inputs"]["network"] == network["snapshot"]
     assert {"scenario", "scenarios/data/rates.csv"} <= set(hashed["inputs"])
+    origin = manifest["origin"]
+    assert origin["command"][:3] == ["corridors", "run", "baseline"]
+    assert set(origin["inputs"]) == set(hashed["inputs"])
+    assert list(origin["inputs"]["scenario"]) == [
+        "shipped:scenarios/_base.yaml", "shipped:scenarios/baseline.yaml"
+    ]  # fmt: skip
 
 
 def test_a_demand_without_an_open_route_is_infeasible_with_the_reason(half: Run) -> None:

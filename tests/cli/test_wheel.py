@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from tests.cli.process import TIMEOUT_S, contents, environment
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 ROOT = Path(__file__).parents[2]
+MAKE = shutil.which("make") or "make"
 SHIPPED = ("corridors", "geodata", "scenarios")
 WHERE = """\
 import corridors, geodata.build, geodata.sources.extracts, json, scenarios
@@ -28,9 +31,12 @@ print(json.dumps([
 """
 
 
-def _run(*arguments: str | Path, cwd: Path) -> str:
-    """Run a process that must end well; return its standard output."""
-    env = environment()
+def _run(*arguments: str | Path, cwd: Path, path: Path | None = None) -> str:
+    """Run a process that must end well; return its standard output.
+
+    `path` is searched first for commands.
+    """
+    env = environment({"PATH": f"{path}{os.pathsep}{os.environ['PATH']}"} if path else None)
     for name in ("PYTHONPATH", "VIRTUAL_ENV"):
         env.pop(name, None)
     done = subprocess.run(
@@ -106,3 +112,36 @@ def test_the_installed_command_builds_and_runs_in_an_empty_folder(
 
 def test_the_same_inputs_give_the_same_bytes_there_and_here(used: Path, real_folder: Path) -> None:
     assert contents(used / "build" / "network") == contents(real_folder)
+
+
+@pytest.fixture(scope="module")
+def made(installed: Path, used: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project in which Make has run everything, on the network that stands already."""
+    project = tmp_path_factory.mktemp("projects") / "mine"
+    _run(installed / "bin" / "corridors", "init", project, cwd=used)
+    shutil.copytree(used / "build" / "network", project / "build" / "network")
+    (project / "build" / "network" / "manifest.json").touch()
+    told = _make(installed, project, "-j2")
+    assert sorted(re.findall("corridors run .*?--out ([a-z_/]+)", told)) == [
+        "build/mine",
+        "build/mine_shut",
+    ]
+    return project
+
+
+def _make(installed: Path, project: Path, *arguments: str) -> str:
+    return _run(MAKE, *arguments, cwd=project, path=installed / "bin")
+
+
+def test_make_in_a_project_runs_what_changed_and_nothing_else(installed: Path, made: Path) -> None:
+    assert (made / "build" / "report.html").is_file()
+    assert "corridors run" not in _make(installed, made)
+    later = made.joinpath("build", "mine", "manifest.json").stat().st_mtime + 1
+    os.utime(made / "scenarios" / "mine_shut.yaml", (later, later))
+    told = _make(installed, made, "-n")
+    assert re.findall("corridors run (.*?) ", told) == ["scenarios/mine_shut.yaml"]
+    for name in ("mine.yaml", "demands.csv"):
+        os.utime(made / "scenarios" / name, (later, later))
+        told = _make(installed, made, "-n", "-j2")
+        assert len(re.findall("corridors run", told)) == 2
+    assert "as they were" in _make(installed, made, "verify")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from corridors.compare import compare
+from corridors.compare import compare, write_docs
 from corridors.errors import InputMissingError, OutputError
 from corridors.metrics.change import ANYWHERE, CLOSED, OPENED, arc_changes, one_way
+from corridors.metrics.gains import GAIN_FIELDS
 from corridors.report.compared_map import CHANGE_FIELDS
 from corridors.run import read, run, solve
 from geodata.types import Kind
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from corridors.compare import Told
     from corridors.metrics.change import ArcChange
     from corridors.report.compared import Comparison
     from corridors.run import Answer
     from tests.conftest import Real
+
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 #: A land border, who meets it, and cargo of two kinds that a rule tells apart.
 ONE = """\
@@ -84,10 +88,15 @@ def compared(folder: Path, real_folder: Path) -> Callable[[str, str], Comparison
         if (a, b) not in known:
             known[a, b] = compare(
                 str(folder / f"{a}.yaml"), str(folder / f"{b}.yaml"), network=real_folder
-            )
+            ).found.pairs[0]
         return known[a, b]
 
     return of
+
+
+FILES = {f"compare.{end}" for end in ("json", "md", "csv", "html", "geojson", "svg", "png")} | {
+    "gains.csv"
+}
 
 
 def solved(folder: Path, name: str, real: Real) -> Answer:
@@ -99,9 +108,12 @@ def test_a_scenario_does_not_differ_from_itself(
     compared: Callable[[str, str], Comparison],
 ) -> None:
     found = compared("one", "one")
-    for name in ("settings", "rules", "controls", "closures", "arcs", "routes", "demands"):
+    for name in ("settings", "rules", "controls", "closures", "arcs", "routes", "demands",
+                 "flows"):  # fmt: skip
         assert getattr(found, name) == (), name
     assert len(found.common) == 4
+    assert (found.a.label, found.b.label) == ("one", "one-2")
+    assert all(row.change == 0 for row in found.ledger.shifts)
 
 
 def test_switched_rules_differ_with_their_reasons(
@@ -262,7 +274,9 @@ def test_the_map_shows_each_change_once(
     data = json.loads((files / "compare.geojson").read_text(encoding="utf-8"))
     rows = [feature["properties"] for feature in data["features"]]
     assert all(tuple(row) == CHANGE_FIELDS for row in rows)
-    assert {row["change"] for row in rows} == {"opened", "closed", "gained", "lost"}
+    changes = {"opened", "closed", "gained", "lost", "more", "less"}
+    assert {row["change"] for row in rows} == changes
+    assert {row["scenario"] for row in rows} == {"two"}
     assert len({row["change_id"] for row in rows}) == len(rows)
     graph = real.snapshot.graph
     expected = {
@@ -298,19 +312,20 @@ def test_the_files_are_hashed_and_equal_each_time(
 ) -> None:
     one, two = (str(folder / f"{name}.yaml") for name in ("one", "two"))
     compare(one, two, network=real_folder, out=tmp_path / "again")
-    for name in ("compare.json", "compare.geojson", "manifest.json"):
-        assert (files / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+    left = {path.name: path.read_bytes() for path in files.iterdir()}
+    assert left == {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()}
     hashed = json.loads((files / "manifest.json").read_bytes())["hashed"]
-    assert {"a/scenario", "b/scenario", "network"} <= set(hashed["inputs"])
-    assert set(hashed["outputs"]) == {"compare.json", "compare.geojson"}
+    assert {"one/scenario", "two/scenario", "network"} <= set(hashed["inputs"])
+    assert set(hashed["outputs"]) == left.keys() - {"manifest.json"} == FILES
 
 
 def test_the_table_for_programs_is_the_comparison(
     files: Path, compared: Callable[[str, str], Comparison]
 ) -> None:
     told = json.loads((files / "compare.json").read_text(encoding="utf-8"))
-    assert told == json.loads(json.dumps(compared("one", "two").as_dict()))
-    assert told["schema_version"] == 1
+    assert told["comparisons"] == [json.loads(json.dumps(compared("one", "two").as_dict()))]
+    assert told["schema_version"] == 2
+    assert [side["label"] for side in told["sides"]] == ["one", "two"]
 
 
 def test_other_files_are_not_replaced(folder: Path, real_folder: Path, tmp_path: Path) -> None:
@@ -327,8 +342,8 @@ def test_a_finished_run_stands_for_its_scenario(
 ) -> None:  # fmt: skip
     run(str(folder / "two.yaml"), network=real_folder, out=tmp_path / "two")
     monkeypatch.chdir(folder)
-    found = compare("one", str(tmp_path / "two"), network=real_folder)
-    assert found == replace(compared("one", "two"))
+    found = compare("one", str(tmp_path / "two"), network=real_folder).found
+    assert found.pairs == (compared("one", "two"),)
 
 
 def test_a_run_of_other_inputs_is_refused(
@@ -362,3 +377,120 @@ def test_one_way_keeps_one_of_each_pair(real: Real) -> None:
 
 def test_without_common_demands_no_arc_is_judged(real: Real) -> None:
     assert arc_changes(real.snapshot.graph, {}, {}) == []
+
+
+def flows_of(answer: Answer) -> dict[int, float]:
+    return {one.arc: one.teu_per_year for one in answer.result.flows}
+
+
+def test_flows_that_change_are_those_of_the_runs_both_ways_together(
+    compared: Callable[[str, str], Comparison], folder: Path, real: Real
+) -> None:
+    found = compared("one", "two")
+    before, after = (flows_of(solved(folder, name, real)) for name in ("one", "two"))
+    graph = real.snapshot.graph
+    kept = {one.arc for one in found.flows}
+    assert kept == set(one_way(graph, sorted(kept)))
+    km = graph.arcs.length_km
+    expected = sum(after[arc] * km[arc] for arc in after) - sum(
+        before[arc] * km[arc] for arc in before
+    )
+    assert sum(one.change * km[one.arc] for one in found.flows) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("other", ["two", "later", "other"])
+def test_what_one_gains_from_either_side_it_loses_from_the_other(
+    compared: Callable[[str, str], Comparison], other: str
+) -> None:
+    here, there = compared("one", other).ledger, compared(other, "one").ledger
+    back = {(row.party, row.measure): row for row in there.shifts}
+    assert back.keys() == {(row.party, row.measure) for row in here.shifts}
+    for row in here.shifts:
+        twin = back[row.party, row.measure]
+        assert (row.before, row.after) == (twin.after, twin.before)
+        assert row.gained == pytest.approx(-twin.lost)
+
+
+def test_haulage_of_states_is_what_routes_run_through_them(
+    compared: Callable[[str, str], Comparison], folder: Path, real: Real
+) -> None:
+    """Territories part the land: what passes Iran is what legs in Iran tell, not being its own."""
+    found = {(row.party.id, row.measure): row for row in compared("one", "two").ledger.shifts
+             if row.party.role == "state"}  # fmt: skip
+    told = solved(folder, "one", real).result.demands
+    ways = [route for demand in told for route in demand.routes if route.teu_per_year > 0]
+    through = [(one, leg) for one in ways for leg in one.legs
+               if leg.country == "GE" and not leg.is_stop]  # fmt: skip
+    expected = sum(
+        one.teu_per_year * (one.tonnes_per_teu or 0.0) * leg.distance_km
+        for one, leg in through if "TBS" not in (one.origin, one.destination)
+    )  # fmt: skip
+    assert expected > 0
+    assert found["GE", "tkm"].before == pytest.approx(expected)
+
+
+def test_a_third_scenario_stands_beside_the_first_as_a_second_does(
+    folder: Path, real_folder: Path, compared: Callable[[str, str], Comparison], tmp_path: Path
+) -> None:
+    names = [str(folder / f"{name}.yaml") for name in ("one", "two", "other")]
+    told = compare(*names, network=real_folder, out=tmp_path / "three")
+    assert told.found.pairs == (compared("one", "two"), compared("one", "other"))
+    left = {path.name for path in (tmp_path / "three").iterdir()}
+    assert left == FILES | {"compare-2.svg", "compare-2.png", "manifest.json"}
+    with (tmp_path / "three" / "gains.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == GAIN_FIELDS
+    keys = [(row["scenario"], row["role"], row["measure"]) for row in rows]
+    for key in set(keys):
+        some = [row for row, own in zip(rows, keys, strict=True) if own == key]
+        total = next(float(row["change"]) for row in some if row["party"] == "all")
+        parts = [float(row["change"]) for row in some if row["party"] != "all"]
+        assert sum(parts) == pytest.approx(total, abs=0.001 * (len(parts) + 1))
+
+
+def test_one_scenario_alone_is_not_compared(real_folder: Path) -> None:
+    with pytest.raises(ValueError, match="one scenario alone"):
+        compare("baseline", network=real_folder)
+
+
+@pytest.mark.parametrize("format_", ["md", "html", "csv", "geojson", "json"])
+def test_each_format_is_the_file_of_the_folder(
+    files: Path, folder: Path, real_folder: Path, format_: str, once: dict[str, Told]
+) -> None:
+    if "told" not in once:
+        one, two = (str(folder / f"{name}.yaml") for name in ("one", "two"))
+        once["told"] = compare(one, two, network=real_folder)
+    made, left = once["told"].file(format_), (files / f"compare.{format_}").read_bytes()
+    if format_ == "md":  # the page of the folder shows the picture beside it
+        left = b"\n".join(row for row in left.split(b"\n") if b"compare.png" not in row)
+        made = made.replace(b"\n\n", b"\n")
+        assert set(made.split(b"\n")) <= set(left.split(b"\n"))
+    else:
+        assert made == left
+
+
+@pytest.fixture(scope="module")
+def once() -> dict[str, Told]:
+    return {}
+
+
+def test_the_example_of_a_page_is_rewritten_and_the_rest_left(
+    folder: Path, real_folder: Path, tmp_path: Path
+) -> None:
+    one, two = (str(folder / f"{name}.yaml") for name in ("one", "two"))
+    told, page = compare(one, two, network=real_folder), tmp_path / "page.md"
+    page.write_text("# Mine\n\nwords\n\n## An example\n\nyesterday\n", encoding="utf-8")
+    write_docs(told, page, ["one", "two"])
+    first = page.read_text(encoding="utf-8")
+    assert first.startswith(
+        "# Mine\n\nwords\n\n## An example\n\nWritten by `corridors compare one two"
+    )
+    assert "yesterday" not in first
+    assert "### Numbers" in first
+    write_docs(told, page, ["one", "two"])
+    assert page.read_text(encoding="utf-8") == first
+    page.write_text("# Mine\n", encoding="utf-8")
+    with pytest.raises(InputMissingError, match="no heading"):
+        write_docs(told, page, [])
+    with pytest.raises(InputMissingError, match="cannot be read"):
+        write_docs(told, tmp_path / "none.md", [])

@@ -76,7 +76,8 @@ def test_steps_without_facts_do_nothing_wrong(world: tuple[Path, Path]) -> None:
 
 
 def test_the_network_leads_from_country_to_country(world: tuple[Path, Path]) -> None:
-    network, report = build_network(world[0], load_facts(world[1]))
+    built = build_network(world[0], load_facts(world[1]))
+    network, report = built.network, built.report
     assert report["crossings_bound"] == ["X_KZUZ"]
     assert [row["id"] for row in report["crossings_generated"]] == ["X-KZ-UZ-R01"]
     assert report["unattached"] == {"rail": ["LONE"], "road": ["W", "E"], "sea": []}
@@ -202,5 +203,5 @@ def test_the_report_of_a_snapshot_is_that_of_the_build(
     world: tuple[Path, Path], tmp_path: Path
 ) -> None:
     build(tmp_path / "network", world)
-    _, report = build_network(world[0], load_facts(world[1]))
+    report = build_network(world[0], load_facts(world[1])).report
     assert read_report(tmp_path / "network") == report

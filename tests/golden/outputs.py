@@ -43,6 +43,18 @@ demands:
   - {id: refused, origin: W, destination: E, teu_per_year: 5, owner: IR}
   - {id: apart, origin: LONE, destination: E, teu_per_year: 10}
 """
+#: What the world is compared with: its one crossing by rail is shut, and more is to go by ship.
+SHUT = """\
+id: shut
+title: The railway shut
+why: A golden file needs something that changes.
+extends: tiny
+access: {close: {X_KZUZ: made}}
+demands:
+  - {id: rail-or-road, origin: W, destination: E, teu_per_year: 100}
+  - {id: by-ship, origin: PW, destination: PE, teu_per_year: 80}
+  - {id: refused, origin: W, destination: E, teu_per_year: 5, owner: IR}
+"""
 #: Of a route and a leg: what does not depend on the rates of the day.
 ROUTE = ("route_id", "objective", "corridor", "modes", "countries", "distance_km", "borders")
 LEG = ("leg_id", "kind", "from_id", "to_id", "mode", "country", "gauge_mm", "distance_km")
@@ -60,6 +72,8 @@ def _golden(here: Path) -> dict[str, Any]:
     build = _done(here, "build", "--extracts", extracts, "--facts", facts, "--out", "net", "--json")
     _done(here, "run", "tiny.yaml", "--network", "net", "--out", "out", "-q")
     _done(here, "export", "network", "--network", "net", "--out", "net.gpkg")
+    (here / "shut.yaml").write_text(SHUT, encoding="utf-8")
+    _done(here, "compare", "tiny.yaml", "shut.yaml", "--network", "net", "--out", "changes")
     out = here / "out"
     files = {path.name: path for path in sorted(out.iterdir())}
     result = orjson.loads(files["result.json"].read_bytes())
@@ -71,6 +85,29 @@ def _golden(here: Path) -> dict[str, Any]:
         "demands": {demand["id"]: demand["reason"] or "ok" for demand in result["demands"]},
         "routes": _rows(files["routes.geojson"], ROUTE),
         "legs": _rows(files["legs.geojson"], LEG),
+        "comparison": _comparison(here / "changes"),
+    }
+
+
+def _comparison(folder: Path) -> dict[str, Any]:
+    """Return what does not hang on rates: fields, who gains and who loses, and the accounts."""
+    found = orjson.loads((folder / "compare.json").read_bytes())
+    (pair,) = found["comparisons"]
+    gains = [" | ".join(str(cell) for cell in one.values()) for one in pair["gains"]
+             if one["measure"] != "value"]  # fmt: skip
+    balances = [" | ".join(str(cell) for cell in one.values()) for one in pair["balances"]
+                if one["measure"] != "value"]  # fmt: skip
+    heads = [line for line in (folder / "compare.md").read_text(encoding="utf-8").splitlines()
+             if line.startswith(("#", "| state", "| operator", "| a year"))]  # fmt: skip
+    return {
+        "files": sorted(path.name for path in folder.iterdir()),
+        "fields": {
+            name: fields(folder / name)
+            for name in ("compare.json", "compare.csv", "compare.geojson", "gains.csv")
+        },
+        "gains": gains,
+        "balances": balances,
+        "page": heads,
     }
 
 

@@ -91,7 +91,7 @@ def worlds(draw: st.DrawFn, *, adds: bool = True, most_switches: int = 5) -> Wor
     return World(n, switches, tuple(arcs), tuple(draw(more)) if adds else ())
 
 
-#: METHODS 4.4: actor A owns the strait that routes with B (5) and C (7) use, D the north (12).
+#: Solved by hand: actor A owns the strait that routes with B (5) and C (7) use, D the north (12).
 A, B, C, D = range(4)
 HAND = World(
     3,
