@@ -71,13 +71,13 @@ def _page(
     )
     yield ""
     yield (
-        "`undone by` names the single refusals and planned links, each turned in the scenario and "
-        "in the base at once, that leave a tenth of the answer or less, or turn it round; all "
-        "states, projects and planned lines are tried, except what the scenario itself turns. Here "
-        "a TEU without a way counts as the base's penalty, and an actor that refuses lets its own trade "
-        "pass. Where none does it alone, the one that leaves least is named; where nothing moves, "
-        "the one that would make it move most, in million USD a year. Several together may undo "
-        "what none does alone."
+        "`undone by` names the single refusals and planned links, each turned in the scenario "
+        "and in the base at once, that leave a tenth of the answer or less, or turn it round; "
+        "all states, projects and planned lines are tried, except what the scenario itself "
+        "turns. Here a TEU without a way counts as the base's penalty, and an actor that "
+        "refuses lets its own trade pass. Where none does it alone, the one that leaves least "
+        "is named; where nothing moves, the one that would make it move most, in million USD a "
+        "year. Several together may undo what none does alone."
     )
     for claim in claims:
         yield ""
