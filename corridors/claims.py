@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     Tell = Callable[[str], None]
 
 BASE = "baseline"
+#: How many scenarios a process answers before another takes its place.
+JOBS_A_PROCESS = 12
 COLUMNS = ("id", "claim", "by", "says", "question", "control", "levers")
 #: Who plays where the hold of actors is told, and which links are valued.
 PLAYERS = ("AM", "AZ", "GE", "IR", "KZ", "RU", "TM", "TR")
@@ -132,7 +134,10 @@ def _answered(
             yield job, answer(job)
             tell(" ".join(job))
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    # Compiled scenarios hold each other in rings: a new process now and then frees them all.
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), max_tasks_per_child=JOBS_A_PROCESS
+    ) as pool:
         for job, found in zip(jobs, pool.map(answer, jobs), strict=True):
             yield job, found
             tell(" ".join(job))
