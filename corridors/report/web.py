@@ -14,13 +14,21 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from corridors.report.pens import family_pens
+from corridors.report.references import References
 from corridors.report.templates import rendered
-from corridors.report.web_data import atlas_of
+from corridors.report.web_data import atlas_of, keys_in
 from corridors.report.web_flows import changes_map, flows_map, shown_points
 from corridors.report.web_land import box_of, land_of
 from corridors.report.web_lines import STEPS, encoded
 from corridors.report.web_map import BaseMap
-from corridors.report.web_parts import asset, is_safe_link, json_block, numbers, script_hash
+from corridors.report.web_parts import (
+    asset,
+    is_safe_link,
+    json_block,
+    numbers,
+    page_script,
+    script_hash,
+)
 from geodata.geojson import ATTRIBUTION, DISCLAIMER
 
 if TYPE_CHECKING:
@@ -29,6 +37,7 @@ if TYPE_CHECKING:
     from corridors.report.material import Folder
     from corridors.report.pens import Pen
     from corridors.report.pieces import Chart, Finding
+    from corridors.report.references import Reference
     from corridors.report.web_data import Atlas
     from geodata.sources.extracts import Outlines
 
@@ -59,6 +68,7 @@ class _Maps:
     """The maps of a page: data for the one that moves, SVG for those that do not."""
 
     data: dict[str, Any]
+    references: list[Reference]
     outlines: str
     figures: list[dict[str, str]]
 
@@ -97,7 +107,7 @@ def web_page(
     scenarios = [_scenario(run) for run in runs]
     titles = {one["id"]: one["title"] for one in scenarios}
     maps = _maps(folders, runs, charts, names, outlines) if runs else None
-    scripts = {"leaflet_js": asset("leaflet/leaflet.js"), "page_js": asset("page.js")}
+    scripts = {"leaflet_js": asset("leaflet/leaflet.js"), "page_js": page_script()}
     html = rendered(
         "page.html",
         title=title or _headline(list(titles.values())),
@@ -108,6 +118,7 @@ def web_page(
         maps=maps.figures if maps else [],
         outlines=maps.outlines if maps else "",
         data=json_block(maps.data) if maps else "",
+        references=maps.references if maps else [],
         folders=[_told(folder) for folder in folders],
         titles=titles,
         attribution=ATTRIBUTION,
@@ -168,7 +179,8 @@ def _maps(
         }
         for view in atlas.views[1:]
     ]
-    return _Maps(data, base.outlines(_OUTLINES), figures)
+    references = list(References().all_of(keys_in(atlas.plain)))
+    return _Maps(data, references, base.outlines(_OUTLINES), figures)
 
 
 def _pens(atlas: Atlas) -> dict[str, Pen]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
     Geometry = Mapping[str, Any] | None
 
-__all__ = ["Atlas", "View", "atlas_of"]
+__all__ = ["Atlas", "View", "atlas_of", "keys_in"]
 
 #: Degrees that a drawn line may be off, about a pixel at the closest zoom that makes sense.
 TOLERANCE_DEG = 0.002
@@ -77,6 +77,15 @@ class Atlas:
     modes: tuple[str, ...] = field(repr=False)
     views: tuple[View, ...]
     plain: dict[str, Any] = field(repr=False)
+
+
+def keys_in(plain: Mapping[str, Any]) -> list[str]:
+    """Return the ids of the rules and sources that legs and capacities of a page name."""
+    words, legs = plain["words"], plain["legs"]
+    columns = (LEG_FIELDS.index("rules"), LEG_FIELDS.index("sources"))
+    cells = {words[leg[at]] for leg in legs for at in columns}
+    cells |= {row["source_ids"] for one in plain["scenarios"] for row in one["capacities"]}
+    return sorted({key for cell in cells for key in _split(cell)})
 
 
 class _Pool:
