@@ -94,7 +94,12 @@ def _sections(
     folders: Sequence[Folder], findings: Sequence[Finding], charts: Sequence[Chart]
 ) -> Iterator[Section]:
     places = {one: at for at, one in enumerate(_rests_on(findings), start=1)}
-    points = (f"{one.words} [{places[_place(one)]}]" for one in findings)
+    several = len({one.scenario for one in findings}) > 1
+    points = (
+        f"{f'{one.scenario}: ' if several and one.scenario else ''}{one.words} "
+        f"[{places[_place(one)]}]"
+        for one in findings
+    )
     yield Section("Findings", points=tuple(points))
     for folder in folders:
         yield from chapter(folder)

@@ -154,7 +154,7 @@ def _patch_line(patch: Mapping[str, Any]) -> str:
     gone = ", ".join(f"{km:,.0f} km of {mode}" for mode, km in patch["replaced_km"].items())
     place = f" in place of {gone}" if gone else ""
     loose = sum(patch["loose"].values())
-    ends = f"{patch['joined']} ends joined, {patch['parted']} of them in vain, {loose} loose"
+    ends = f"ends joined {patch['joined']} (in vain {patch['parted']}), loose {loose}"
     return f"{patch['name']}: {laid or 'nothing'} laid{place}; {ends}"
 
 

@@ -152,6 +152,14 @@ def test_each_folder_has_a_chapter_with_its_numbers(
         assert json.loads((folder.path / "manifest.json").read_bytes())["sha256"] in text
 
 
+def test_findings_of_several_scenarios_say_which_they_are_about(
+    folders: tuple[Folder, ...],
+) -> None:
+    text = paper(folders[:1], findings=[*FINDINGS, Finding("other", "More", "a file")])
+    assert "- tiny: Another thing" in text
+    assert "- other: More" in text
+
+
 def test_tables_and_figures_are_counted(papers: dict[str, str]) -> None:
     counts = [int(one) for one in re.findall(r"\*\*Table (\d+)\.", papers["md"])]
     assert counts == list(range(1, len(counts) + 1))
