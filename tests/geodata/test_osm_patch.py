@@ -13,7 +13,7 @@ from geodata.build import build_snapshot
 from geodata.checks import WARNING
 from geodata.disagreement import DISAGREEMENTS
 from geodata.errors import OsmError, SnapshotError
-from geodata.osm_patch import NOTES, patch_of_files, patch_of_server
+from geodata.osm_patch import AS_OF, NOTES, patch_of_files, patch_of_server
 from geodata.patch_checks import patch_findings
 from geodata.snapshot import open_network, read_manifest
 from geodata.sources.osm import Server
