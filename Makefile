@@ -63,7 +63,7 @@ $(READY): requirements.lock pyproject.toml
 demo: build/baseline/manifest.json ## build the networks, run the baseline, say where the results lie
 	@echo
 	@echo "The baseline scenario lies in build/baseline, for a GIS or a text editor:"
-	@find build/baseline -maxdepth 1 -type f | sort | sed 's/^/  /'
+	@find build/baseline -maxdepth 1 -type f -not -name '.*' | sort | sed 's/^/  /'
 	@echo "The network lies in build/network. Next: make export, make map, $(BIN)/corridors --help"
 
 network: $(NETWORK) ## build the network from extracts and facts
@@ -114,7 +114,7 @@ build/export/routes-%.png: build/%/manifest.json
 docs: build/site/index.html ## the documentation as a site in build/site
 
 build/site/index.html: $(READY) mkdocs.yml $(wildcard docs/* docs/*/*) $(ENGINE) $(GEODATA)
-	$(BIN)/mkdocs build --quiet --strict --site-dir $(@D)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir $(@D)
 
 docs-data: $(NETWORK) build/baseline/manifest.json ## rewrite what the docs count, and the pictures
 	$(BIN)/corridors check --network $(dir $(NETWORK)) --docs docs/network.md
@@ -122,8 +122,12 @@ docs-data: $(NETWORK) build/baseline/manifest.json ## rewrite what the docs coun
 	$(BIN)/corridors explain capacity --network $(dir $(NETWORK)) --docs docs/capacity.md
 	$(BIN)/corridors explain metrics --docs docs/metrics.md
 	$(BIN)/corridors explain claims --network $(dir $(NETWORK)) --docs docs/claims.md
+	$(BIN)/corridors explain tags --docs docs/openstreetmap.md
+	$(BIN)/corridors export columns --docs docs/gis.md
+	$(BIN)/corridors compare baseline zangezur_tripp hormuz_shut --network $(dir $(NETWORK)) --docs docs/compare.md
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --out docs/network.png
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --run build/baseline --out docs/baseline.png
+	$(BIN)/python -m tests.docs_pages
 
 validate: $(NETWORK) ## hold the model against published values; rewrite docs/validation.md
 	$(BIN)/corridors validate --network $(dir $(NETWORK)) --out build/validation --docs docs/validation.md

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import platform
-from dataclasses import asdict, dataclass
+import shlex
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from corridors.errors import InputMissingError
 from corridors.manifest import (
@@ -128,22 +129,44 @@ def _raw(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+@dataclass(frozen=True)
+class _Origin:
+    """What a manifest tells of where things were found; no hash guards it."""
+
+    command: str = ""
+    code: str = ""
+    inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, manifest: Mapping[str, Any]) -> Self:
+        """Read it; one of another form tells nothing."""
+        try:
+            told = manifest.get("origin", {})
+            inputs = {
+                str(name): {str(place): str(sha256) for place, sha256 in places.items()}
+                for name, places in told.get("inputs", {}).items()
+            }
+            command = shlex.join(map(str, told.get("command", [])))
+            return cls(command, str(told.get("code", "")), inputs)
+        except (AttributeError, TypeError):
+            return cls()
+
+
 def _results(folder: Path) -> Verified:
     manifest = read_manifest(folder)
-    hashed, origin = manifest["hashed"], manifest.get("origin", {})
+    hashed, origin = manifest["hashed"], _Origin.of(manifest)
     outputs: dict[str, str] = hashed["outputs"]
     differences = [Difference("manifest", MANIFEST, EDITED)] if is_edited(manifest) else []
     differences += _files(folder, outputs)
     for name, known in hashed["inputs"].items():
-        places = origin.get("inputs", {}).get(name) or _by_name(name, known)
+        places = origin.inputs.get(name) or _by_name(name, known)
         differences += _input(name, known, places, folder)
-    differences += _versions(hashed["packages"], origin.get("code", ""))
+    differences += _versions(hashed["packages"], origin.code)
     kind = next((kind for kind, name in _KINDS.items() if name in outputs), RESULTS)
     if "layers" in hashed.get("parameters", {}):
         kind = EXPORT  # a file for each of its layers, whatever the format
-    command = " ".join(origin.get("command", []))
     return Verified(
-        str(folder), kind, len(outputs), len(hashed["inputs"]), command, tuple(differences)
+        str(folder), kind, len(outputs), len(hashed["inputs"]), origin.command, tuple(differences)
     )
 
 
@@ -155,8 +178,10 @@ def _network(folder: Path) -> Verified:
         of_package = name.startswith(_PACKAGE)
         (packages if of_package else inputs)[name.removeprefix(_PACKAGE)] = known
     differences = list(_files(folder, outputs))
+    origins = manifest.get("origins", {})
     for name, known in inputs.items():
-        differences += _input(name, known, _by_name(name, known), folder)
+        places = {origins[name]: known} if name in origins else _by_name(name, known)
+        differences += _input(name, known, places, folder)
     differences += _versions(packages, "")
     return Verified(str(folder), NETWORK, len(outputs), len(inputs), "", tuple(differences))
 

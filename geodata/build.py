@@ -17,6 +17,7 @@ from geodata.disagreement import DISAGREEMENTS, as_csv, disagreements
 from geodata.extension import FILE as EXTENSIONS
 from geodata.extension import to_text
 from geodata.facts_io import load_facts
+from geodata.folders import SHIPPED, shown
 from geodata.laying_report import patch_files
 from geodata.overlay import add_hand_links, correct, gauge_at, tag_gauge, write_attributes
 from geodata.patch import lay
@@ -103,6 +104,7 @@ def build_snapshot(
         report=built.report,
         inputs=_inputs(extracts, facts_folder) | _patch_inputs(patches),
         texts=built.texts | ({EXTENSIONS: to_text(extensions)} if extensions else {}),
+        origins=_origins(extracts, facts_folder, patches),
     )
 
 
@@ -132,6 +134,20 @@ def _inputs(extracts: Path, facts_folder: Path) -> dict[str, str]:
         for path in files
     }
     return hashes | {f"package/{name}": version(name) for name in TOOLS}
+
+
+def _origins(extracts: Path, facts_folder: Path, patches: Sequence[Patch]) -> dict[str, str]:
+    """Where the inputs lie that are not shipped, by their names.
+
+    Those outside the working folder are left out: a network tells nothing of the machine
+    that it was built on.
+    """
+    tables = [*facts_folder.glob("*.csv"), *extracts.glob("*.npz")]
+    named = {f"{path.parent.name}/{path.name}": path for path in tables}
+    named |= {f"patch/{one.name}/{path.name}": path for one in patches for path in one.files}
+    own = {n: path for n, path in named.items() if not path.resolve().is_relative_to(SHIPPED)}
+    told = {name: shown(path) for name, path in own.items()}
+    return {name: place for name, place in told.items() if not Path(place).is_absolute()}
 
 
 def _patch_inputs(patches: Sequence[Patch]) -> dict[str, str]:

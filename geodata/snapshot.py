@@ -65,7 +65,7 @@ class Snapshot:
     sources: tuple[str, ...]
 
 
-def write_snapshot(
+def write_snapshot(  # noqa: PLR0913 - each is a part of what is written
     folder: Path,
     network: Network,
     graph: DecisionGraph,
@@ -75,6 +75,7 @@ def write_snapshot(
     report: Mapping[str, Any],
     inputs: Mapping[str, str],
     texts: Mapping[str, str] | None = None,
+    origins: Mapping[str, str] | None = None,
 ) -> str:
     """Write the snapshot whole or not at all; return its id.
 
@@ -90,6 +91,8 @@ def write_snapshot(
         Sha256 by name of every file the network was built from.
     texts
         Further files by name, such as what patches joined.
+    origins
+        Where inputs of one's own lie, by their names, for who looks at them again.
 
     Raises
     ------
@@ -123,6 +126,8 @@ def write_snapshot(
             "counts": _counts(network, graph),
             "files": files,
         }
+        if origins:
+            manifest["origins"] = dict(sorted(origins.items()))
         _write_json(partial / MANIFEST, manifest)
     return identity
 

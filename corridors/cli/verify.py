@@ -19,7 +19,7 @@ DIFFERS = 6
 def verify(
     folders: Annotated[list[Path], typer.Argument(help="Folders that commands left.")],
     strict: Annotated[
-        bool, typer.Option(help="Let other versions and unchecked inputs count as well.")
+        bool, typer.Option("--strict", help="Let other versions and unchecked inputs count too.")
     ] = False,
     quiet: Quiet = False,
     json: Json = False,

@@ -23,7 +23,7 @@ KINDS = {
     "run": "routes.geojson",
     "design": "design.json",
     "comparison": "compare.json",
-    "sweep": "sweep.json",
+    "sweep": "states.csv",
     "front": "front.json",
 }
 

@@ -71,6 +71,15 @@ def test_a_terminal_of_ones_own_is_built_reached_and_recorded(tmp_path: Path) ->
     assert asked(make(project, "-n", target)) == ["build", "run"]
 
 
+def test_a_region_of_ones_own_is_part_of_the_network(tmp_path: Path) -> None:
+    project = tmp_path / "mine"
+    init(project)
+    assert "--extend" not in make(project, "-n", "network")
+    (project / "regions").mkdir()
+    (project / "regions" / "north.yaml").touch()
+    assert "build --quiet --extend regions/north.yaml --out" in make(project, "-n", "network")
+
+
 def test_a_programme_that_is_not_found_is_told_with_the_mend(tmp_path: Path) -> None:
     init(tmp_path)
     done = subprocess.run(

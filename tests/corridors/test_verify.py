@@ -43,7 +43,9 @@ def laid(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
         patch.setenv(VARIABLE, "own")
-        build_snapshot(Path("net"), extracts=extracts, facts_folder=Path("own") / FACTS)
+        shutil.copytree(extracts, "own/extracts")
+        own = Path("own")
+        build_snapshot(Path("net"), extracts=own / "extracts", facts_folder=own / FACTS)
         with asked(["run", "tiny.yaml"]):
             run("tiny.yaml", network=Path("net"), out=Path("build/tiny"))
     return project
@@ -188,14 +190,20 @@ def test_what_came_as_text_or_without_a_place_cannot_be_looked_at_again(
     assert verify(tmp_path).is_same()
 
 
-def test_a_network_is_verified_with_the_tables_it_was_built_from(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(VARIABLE, str(project / "own"))
+@pytest.mark.parametrize("origin", [None, [], {"inputs": []}, {"inputs": {"network": 3}}])
+def test_an_origin_of_another_form_tells_nothing(origin: object, project: Path) -> None:
+    path = project / "build" / "tiny" / MANIFEST
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | {"origin": origin}), "utf-8")
+    found = verify(project / "build" / "tiny")
+    assert found.command == ""
+    unknown = {one.subject for one in found.differences if one.kind == "unchecked"}
+    assert unknown == {"network", "scenario"}
+
+
+def test_a_network_is_verified_with_the_tables_it_was_built_from(project: Path) -> None:
     found = verify(project / "net")
-    assert found.what == "network"
-    # The extracts of the small world are not those that are shipped.
-    assert {one.subject.partition("/")[0] for one in found.differences} == {"extracts"}
+    assert (found.what, found.differences) == ("network", ())
+    assert found.inputs > 10
     (project / "net" / "chain.npy").write_bytes(b"")
     with (project / "own" / FACTS / "straits.csv").open("a", encoding="utf-8") as file:
         file.write("\n")

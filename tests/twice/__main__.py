@@ -13,25 +13,28 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.twice.surroundings import Side, other, plain
+from tests.twice.surroundings import ROOT, Side, other, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAIN = "from corridors.cli import main; main()"
 MANIFEST = "manifest.json"
+REGION = ROOT / "examples" / "trans_afghan" / "region.yaml"
 #: What a manifest tells that is of its place and time, not of the result.
-OF_ITS_PLACE = ("origin", "wall_times_s")
+OF_ITS_PLACE = ("origin", "origins", "wall_times_s")
 
 
 def steps(side: Side) -> Iterator[str]:
     """Yield the commands, as a shell reads them; each makes what is named last."""
     yield f"build --quiet --extracts {shlex.quote(str(side.extracts))} --out network"
+    yield f"build --quiet --extend {shlex.quote(str(REGION))} --out elsewhere"
     run = "--network network"
     yield f"run baseline {run} --quiet --out baseline"
     yield f"run zangezur_tripp {run} --quiet --fronts --out zangezur_tripp"
     yield f"compare baseline zangezur_tripp {run} --json --out compare"
-    yield "report baseline zangezur_tripp compare --out export/report.html"
+    for end, format_ in (("html", "html"), ("md", "md"), ("print.html", "pdf-ready-html")):
+        yield f"report baseline compare --format {format_} --out export/report.{end}"
     for format_ in ("gpkg", "geoparquet"):
         yield (
             f"export run baseline zangezur_tripp {run} --format {format_} --quiet "
