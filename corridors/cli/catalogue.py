@@ -11,6 +11,9 @@ import typer
 
 from corridors.cli.options import DEFAULT_NETWORK, Json, NetworkFolder, Quiet, Sets, print_json
 
+#: How many processes share the scenarios, unless somebody says otherwise.
+WORKERS = 2
+
 
 def explain_metric(
     name: Annotated[str, typer.Argument(help="Metric as in metrics.csv, e.g. rent_ceiling.")],
@@ -50,6 +53,9 @@ def explain_metrics(
 def explain_claims(
     network: NetworkFolder = DEFAULT_NETWORK,
     docs: Annotated[Path | None, typer.Option(help="Page to write; printed if not given.")] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that share the scenarios.")
+    ] = WORKERS,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -58,7 +64,7 @@ def explain_claims(
 
     shown = not (quiet or json) and sys.stderr.isatty()
     tell = partial(print, file=sys.stderr, flush=True) if shown else lambda _: None
-    text = explain(network, docs=docs, tell=tell)
+    text = explain(network, docs=docs, workers=workers, tell=tell)
     if json:
         print_json({"page": text})
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.metrics.assets import EQUAL
 from corridors.metrics.transit import SWEEP
 from corridors.scenario.switches import ACTOR
 from corridors.solve.coalitions import leverage
@@ -15,22 +16,29 @@ from corridors.solve.nucleolus import least_core, nucleolus
 from corridors.solve.switched import switches_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from corridors.metrics.transit import Game, Holdings
     from geodata.types import Floats
 
     Row = dict[str, object]
 
+#: Multiples of the penalty beside the scenario's own.
+_OTHERS = tuple(factor for factor in SWEEP if factor != 1)
+#: What is told at these too.
+_SWEPT = ("banzhaf_g1", "shapley_g2", "nucleolus_g2")
 #: Columns of `actors.csv`.
 ACTOR_FIELDS = (
-    "actor", "name", "player", "transit_demands", "transit_teu_per_year", "transit_share_teu",
+    "actor", "name", "player", "transit_demands", "transit_teu_per_year", "tied_teu_per_year",
+    "transit_share_teu",
     "transit_share_value", "transit_share_tkm", "veto_demands", "veto_share_teu",
     "effective_veto_demands", "effective_veto_share_teu", "rent_ceiling_usd_per_year",
     "rent_ceiling_most_usd_per_teu", "rent_ceiling_most_of",
     *(f"shapley_g1_x{factor:g}_usd_per_year" for factor in SWEEP),
     "banzhaf_g1_usd_per_year", "pivotal_share_g1", "shapley_g2_usd_per_year",
     "nucleolus_g2_usd_per_year",
+    *(f"rent_ceiling_x{factor:g}_usd_per_year" for factor in _OTHERS),
+    *(f"{name}_x{factor:g}_usd_per_year" for factor in _OTHERS for name in _SWEPT),
     "rank_transit", "rank_rent_ceiling", *(f"rank_shapley_g1_x{factor:g}" for factor in SWEEP),
 )  # fmt: skip
 RENT_FIELDS = (
@@ -39,11 +47,12 @@ RENT_FIELDS = (
 )  # fmt: skip
 LEVERAGE_FIELDS = (
     "actor", "over", "imposed_usd_per_year", "own_loss_usd_per_year", "net_usd_per_year", "ratio",
-    "asymmetry",
+    "asymmetry", *(f"imposed_x{factor:g}_usd_per_year" for factor in _OTHERS),
 )  # fmt: skip
 
 INTERACTION_FIELDS = (
     "a", "b", "interaction_g1_usd_per_year", "dividend_g1_usd_per_year", "relation",
+    *(f"interaction_g1_x{factor:g}_usd_per_year" for factor in _OTHERS),
 )  # fmt: skip
 
 
@@ -54,6 +63,7 @@ class Solved:
     `shapley` has one for each penalty of `SWEEP`. `core_empty` and `epsilon` are of G1 and
     G2 in this order; the nucleolus is that of G2. `pivotal` is the part of the coalitions
     of the others whose cargo an actor alone turns from stuck to moving, weighted by TEU.
+    `swept` are values at other penalties, by their columns.
     """
 
     shapley: tuple[Floats, ...]
@@ -64,6 +74,7 @@ class Solved:
     core_empty: tuple[bool, bool]
     epsilon: tuple[float, float]
     worth: tuple[float, float]
+    swept: Mapping[str, Floats]
 
 
 def solved(game: Game) -> Solved:
@@ -84,7 +95,21 @@ def solved(game: Game) -> Solved:
         (cores[0].empty, cores[1].empty) if several else (False, False),
         (cores[0].epsilon, cores[1].epsilon) if several else (0.0, 0.0),
         (float(gate[-1]), float(trade[-1])),
+        dict(_swept(game)),
     )
+
+
+def _swept(game: Game) -> Iterator[tuple[str, Floats]]:
+    """Yield the values of the players at other penalties, by column."""
+    for factor in _OTHERS:
+        trade = game.trade(factor)
+        values = (
+            banzhaf(game.gate(factor)),
+            shapley(trade),
+            nucleolus(trade) if game.n > 1 else trade[-1:].copy(),
+        )
+        for name, value in zip(_SWEPT, values, strict=True):
+            yield f"{name}_x{factor:g}_usd_per_year", value
 
 
 def actor_rows(holdings: Holdings, game: Game, values: Solved) -> list[Row]:
@@ -129,13 +154,15 @@ def _rents(holdings: Holdings, at: int) -> Iterator[Row]:
 def leverage_rows(game: Game) -> list[Row]:
     """Return a row for each pair of players of whom one can hurt the other's trade."""
     trade = np.array([[own >> at & 1 for own in game.own] for at in range(game.n)], bool)
-    found = leverage(game.yearly(), trade.reshape(game.n, len(game.own)))
+    trade = trade.reshape(game.n, len(game.own))
+    found = leverage(game.yearly(), trade)
+    swept = [leverage(game.yearly(factor), trade).imposed for factor in _OTHERS]
     rows: list[Row] = []
     for a in range(game.n):
         for b in range(game.n):
             if a != b and (found.imposed[a, b] > 0 or found.imposed[b, a] > 0):
                 numbers = (found.imposed, found.own, found.net, found.ratio, found.asymmetry)
-                values = [float(one[a, b]) for one in numbers]
+                values = [float(one[a, b]) for one in (*numbers, *swept)]
                 names = (game.players[a].id, game.players[b].id)
                 rows.append(dict(zip(LEVERAGE_FIELDS, (*names, *values), strict=True)))
     return rows
@@ -145,13 +172,14 @@ def interaction_rows(game: Game) -> list[Row]:
     """Return a row for each pair of players: whether they need or replace each other."""
     gate = game.gate()
     both, parts = interactions(gate), dividends(gate)
+    swept = [interactions(game.gate(factor)) for factor in _OTHERS]
     rows: list[Row] = []
     for a in range(game.n):
         for b in range(a + 1, game.n):
             value, part = float(both[a, b]), float(parts[1 << a | 1 << b])
             relation = "complements" if value > 1 else "substitutes" if value < -1 else "apart"
             names = game.players[a].id, game.players[b].id
-            cells = (*names, value, part, relation)
+            cells = (*names, value, part, relation, *(float(one[a, b]) for one in swept))
             rows.append(dict(zip(INTERACTION_FIELDS, cells, strict=True)))
     return rows
 
@@ -168,9 +196,14 @@ def held(holdings: Holdings, at: int) -> Row:
     there = np.isfinite(base)
     veto = passing & np.isinf(without)
     tolerance = holdings.board.scenario.control.tolerance
-    rent = np.where(
-        passing & there, np.minimum(without, holdings.penalty) - np.where(there, base, 0), 0
-    )
+    now = np.where(there, base, 0)
+
+    def rents(factor: float) -> Floats:
+        most = np.maximum(holdings.penalty * factor, now)
+        return np.where(passing & there, np.minimum(without, most) - now, 0)
+
+    rent = rents(1.0)
+    tied = passing & there & (without <= now * (1 + EQUAL))
     effective = passing & (veto | (rent > tolerance * np.where(there, base, np.inf)))
     most = int(np.argmax(rent))
     return {
@@ -178,6 +211,7 @@ def held(holdings: Holdings, at: int) -> Row:
         "name": one.title,
         "transit_demands": int(passing.sum()),
         "transit_teu_per_year": float(volume @ passing),
+        "tied_teu_per_year": float(volume @ tied),
         "transit_share_teu": float(volume @ passing) / whole,
         "veto_demands": int(veto.sum()),
         "veto_share_teu": float(volume @ veto) / whole,
@@ -186,6 +220,10 @@ def held(holdings: Holdings, at: int) -> Row:
         "rent_ceiling_usd_per_year": float(rent @ volume),
         "rent_ceiling_most_usd_per_teu": float(rent[most]),
         "rent_ceiling_most_of": holdings.demands[most].id if rent[most] > 0 else "",
+        **{
+            f"rent_ceiling_x{factor:g}_usd_per_year": float(rents(factor) @ volume)
+            for factor in _OTHERS
+        },
     }
 
 
@@ -227,6 +265,7 @@ def _valued(values: Solved, seat: int | None) -> Row:
         "pivotal_share_g1": of(values.pivotal),
         "shapley_g2_usd_per_year": of(values.shapley_g2),
         "nucleolus_g2_usd_per_year": of(values.nucleolus_g2),
+        **{name: of(one) for name, one in values.swept.items()},
     }
 
 

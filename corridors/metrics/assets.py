@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 #: Kinds of assets that are chokepoints.
 KINDS = ("crossing", "strait", "line", "service", "terminal")
 TERMINAL = "terminal"
+#: Costs that differ by no more than this share are equal.
+EQUAL = 1e-9
 #: How many random sets of each size a resilience curve is drawn from.
 DRAWS = 100
 #: How many of the most critical assets are paired.
@@ -127,6 +129,7 @@ def chokepoint_rows(found: Assets) -> list[Row]:
         after = exposure.costs(1 << at)
         lost = users & (after >= exposure.penalty)
         kept = users & ~lost
+        tied = kept & (after <= base * (1 + EQUAL))
         detour = after[kept] / base[kept]
         asset, teu = found.assets[at], float(exposure.volume @ users)
         rows.append(
@@ -137,6 +140,7 @@ def chokepoint_rows(found: Assets) -> list[Row]:
                 "countries": asset.countries,
                 "status": asset.status,
                 "teu_per_year": teu,
+                "tied_teu_per_year": float(exposure.volume @ tied),
                 "traffic_share": teu / whole,
                 "demands": int(users.sum()),
                 "betweenness_share": float(users.mean()),

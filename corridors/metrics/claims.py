@@ -19,13 +19,17 @@ LEAST_USD = 1.0
 class Claim(NamedTuple):
     """A claim in neutral words, the question that tests it and the scenarios about it.
 
-    `control` names the actors and links whose hold bears on it.
+    `by` is who makes it and `says` what exactly; `control` names the actors and links whose
+    hold bears on it, `levers` what is set side by side, as `kind:name`.
     """
 
     number: int
     words: str
+    by: str
+    says: str
     question: str
     control: tuple[str, ...]
+    levers: tuple[str, ...]
     scenarios: tuple[str, ...]
 
 

@@ -295,15 +295,13 @@ def _kept(
         return rows
     same = np.zeros(len(rows), bool)
     same[1:] = (tail[rows[1:]] == tail[rows[:-1]]) & (head[rows[1:]] == head[rows[:-1]])
-    keep = np.ones(len(rows), bool)
-    seen: set[int] = set()
-    for at in np.flatnonzero(same).tolist():
-        if not same[at - 1]:
-            seen = {int(group[rows[at - 1]])}
-        mine = int(group[rows[at]])
-        keep[at] = mine not in seen or not bare[mine]
-        seen.add(mine)
-    return rows[keep]
+    mine = group[rows]
+    key = np.cumsum(~same) * len(bare) + mine
+    order = np.argsort(key, kind="stable")
+    first = np.ones(len(rows), bool)
+    first[order[1:]] = key[order[1:]] != key[order[:-1]]
+    kept: Ints = rows[first | ~np.array(bare)[mine]]
+    return kept
 
 
 def _without_parallels(

@@ -26,6 +26,11 @@ from tests.oracles.switched_tiny import write_tiny
 if TYPE_CHECKING:
     from corridors.control import Controlled
 
+
+def _number(value: object) -> float:
+    return float(str(value))
+
+
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 
 
@@ -129,6 +134,18 @@ def test_games_of_the_real_network_add_up(real_found: Controlled) -> None:
     for at, one in enumerate(real_found.game.players):
         missing = len(gate) - 1 - (1 << at)
         assert by_rent[one.id] == pytest.approx(gate[-1] - gate[missing], rel=1e-9, abs=1.0)
+    for times in ("0.5", "2"):
+        whole = sum(_number(row[f"shapley_g2_x{times}_usd_per_year"]) for row in players)
+        assert whole == pytest.approx(real_found.game.trade(float(times))[-1], rel=1e-9)
+        divided = sum(_number(row[f"nucleolus_g2_x{times}_usd_per_year"]) for row in players)
+        assert divided == pytest.approx(whole, rel=1e-6)
+    for row in rows:
+        rents = [_number(row[f"rent_ceiling{one}_usd_per_year"]) for one in ("_x0.5", "", "_x2")]
+        assert 0 <= rents[0] <= rents[1] <= rents[2]
+        assert 0 <= _number(row["tied_teu_per_year"]) <= _number(row["transit_teu_per_year"])
+    for row in real_found.tables["leverage"]:
+        imposed = [_number(row[f"imposed{one}_usd_per_year"]) for one in ("_x0.5", "", "_x2")]
+        assert imposed == sorted(imposed)
     assert all(tuple(row) for row in rows)
     assert set(rows[0]) == {*ACTOR_FIELDS, *HOLD_FIELDS}
 
