@@ -65,9 +65,9 @@ def build(
     packages
         Folder with the pinned data packages, to clip the boxes of the regions from.
     patches
-        Lines of other sources, laid into the open data in this order.
+        Lines to lay into the open data.
     own
-        Lines to lay into that and points to add to the terminals.
+        Lines to lay after those, and points to add to the terminals.
     tell
         Is called with the name of each step.
 
@@ -85,19 +85,18 @@ def build(
     """
     read = read_regions(regions)
     extensions = [region.extension for region in read]
-    laid = [*patches]
     if own is not None:
         tell("read the planner's own files")
         mapping = read_mapping(own.mapping) if own.mapping else Mapping()
         extensions += read_own_points(own.points, mapping)
-        laid += collect_patches(own, mapping)
+        patches = [*patches, *collect_patches(own, mapping)]
     with _open_data(extracts or EXTRACTS, read, packages, tell) as folder:
         build_snapshot(
             out,
             extracts=folder,
             facts_folder=facts or facts_folder(),
             extensions=extensions,
-            patches=laid,
+            patches=patches,
             tell=tell,
         )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import CorridorsError
+from corridors.osm import osm_patches
 from corridors.scenario.capacities import load_capacities
 from corridors.scenario.capacity_cells import shipped_sites
 from corridors.scenario.capacity_places import Ground
@@ -20,8 +21,9 @@ from corridors.scenario.rates import load_rates
 from corridors.scenario.references import Names
 from corridors.scenario.register import load_register
 from geodata.checks import run_checks
+from geodata.disagreement import disagreements
 from geodata.folders import facts_folder
-from geodata.patch_checks import patch_findings
+from geodata.patch_checks import check_openstreetmap, patch_findings
 from geodata.quality import write_docs
 from geodata.snapshot import open_network, open_snapshot, read_facts, read_report
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corridors.model.capacity import Capacity
+    from corridors.osm import OsmAsked
     from corridors.scenario.register import Register
     from geodata.types import DecisionGraph
 
@@ -45,19 +48,41 @@ class Checked:
         return {"errors": list(self.errors), "warnings": list(self.warnings)}
 
 
-def check_all(network: Path, *, scenarios: Sequence[str] = (), docs: Path | None = None) -> Checked:
+def check_all(
+    network: Path,
+    *,
+    scenarios: Sequence[str] = (),
+    docs: Path | None = None,
+    osm: OsmAsked | None = None,
+) -> Checked:
     """Run every check; write the documentation of the network if asked.
+
+    Parameters
+    ----------
+    network
+        Folder of a built network.
+    scenarios
+        Scenarios to check as well, by id, path or pattern.
+    docs
+        Page on the network to write.
+    osm
+        Files of OpenStreetMap to compare with the facts, beside what the network was built of.
 
     Raises
     ------
     FactsError, SnapshotError
         If the facts or the network cannot be read at all.
+    ScenarioError, AreaError, OsmError, SourceMissingError
+        If OpenStreetMap cannot be read.
     """
     facts, snapshot = read_facts(network, facts_folder()), open_snapshot(network)
     found = run_checks(
         open_network(network), snapshot.graph, facts, snapshot.branches, read_report(network)
     )
     found += patch_findings(network)
+    for patch in osm_patches(osm, tell=lambda _: None) if osm else ():
+        odds = disagreements(patch.tracks, facts, inside=patch.inside)
+        found += tuple(one for one in check_openstreetmap(odds) if one not in found)
     errors = [str(finding) for finding in found if finding.severity == "error"]
     warnings = [str(finding) for finding in found if finding.severity == "warning"]
     wrong, register, capacities = _table_errors()

@@ -3,7 +3,7 @@
 ::
 
     id: my_lines
-    inside: area.geojson              # or a box, or points of a ring; all of the world if left out
+    inside: area.gpkg     # or countries as AZ,AM, a box, points of a ring; the world if left out
     replaces: [rail]                  # modes whose lines inside give way
     lines:
       layer: tracks
@@ -21,23 +21,25 @@ Fields of points are the columns of the fact table of terminals.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import shapely
 
 from corridors.documents import Reader, is_number
 from corridors.errors import nearest
-from geodata.errors import OwnDataError, SourceMissingError
+from geodata.area import read_area
+from geodata.errors import AreaError, OwnDataError, SourceMissingError
 from geodata.extension import Cell, Extension, ExtraRow
 from geodata.schema import columns_of
-from geodata.sources.custom import read_area, read_lines, read_points
+from geodata.sources.custom import read_lines, read_points, read_polygons
 from geodata.sources.custom_values import LINE_FIELDS, Columns, line_values, mapped
+from geodata.sources.extracts import EXTRACTS
 from geodata.sources.noding import tracks_of
 from geodata.types import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
 
@@ -187,7 +189,9 @@ class _Reader(Reader):
 
     def _area_file(self) -> tuple[Path, ...]:
         value = self.data.get("inside")
-        return (self.path.parent / value,) if isinstance(value, str) else ()
+        if not isinstance(value, str) or not Path(value).suffix:
+            return ()
+        return (self.path.parent / value,)
 
     def _inside(self) -> BaseGeometry | None:
         """Return the area, None if there is none or it cannot be read."""
@@ -197,14 +201,20 @@ class _Reader(Reader):
             return None
         if isinstance(value, str):
             try:
-                return read_area(self.path.parent / value)
-            except (OwnDataError, SourceMissingError) as error:
+                return self._named(value)
+            except (AreaError, OwnDataError, SourceMissingError) as error:
                 self.find(path, str(error))
                 return None
         if isinstance(value, list) and value and all(isinstance(one, list) for one in value):
             return self._ring(path, value)
         box = self.box(path, value)
         return None if box is None else shapely.box(*box)
+
+    def _named(self, value: str) -> BaseGeometry:
+        """Return the area of a file beside the mapping, else of countries."""
+        if Path(value).suffix:
+            return read_polygons(self.path.parent / value)
+        return read_area(value, EXTRACTS).shape
 
     def _ring(self, path: Keys, points: list[list[Any]]) -> BaseGeometry | None:
         pairs = [p for p in points if len(p) == 2 and all(is_number(x) for x in p)]  # noqa: PLR2004

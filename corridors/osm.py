@@ -12,6 +12,7 @@ from geodata.osm_patch import patch_of_files, patch_of_server
 from geodata.patch import RIM_KM
 from geodata.sources.extracts import EXTRACTS
 from geodata.sources.osm import Server
+from geodata.sources.osm_files import Progress, no_progress
 from geodata.sources.osm_rules import LEAST_ROAD, ROADS
 from geodata.sources.osm_ways import Wanted
 from geodata.types import Mode
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geodata.patch import Patch
-    from geodata.sources.osm_files import Progress
 
 __all__ = ["MODES", "OsmAsked", "osm_patches"]
 
@@ -45,13 +45,18 @@ class OsmAsked:
     least_road: str = LEAST_ROAD
     rim_km: float = RIM_KM
 
+    @property
+    def anything(self) -> bool:
+        """Whether files, an area or a region are named at all."""
+        return bool(self.files or self.within or self.overpass)
+
 
 def osm_patches(
     asked: OsmAsked,
     *,
     extracts: Path | None = None,
     tell: Callable[[str], None],
-    progress: Progress,
+    progress: Progress = no_progress,
 ) -> list[Patch]:
     """Return what is asked of OpenStreetMap as patches; none if nothing is.
 
@@ -62,7 +67,7 @@ def osm_patches(
     extracts
         Open data with the outlines of countries; the shipped ones if not given.
     tell, progress
-        Called with what happens, and with the part of the reading that is done.
+        Called with what happens, and with the part of the reading that is done, 0 to 1.
 
     Raises
     ------
@@ -71,7 +76,7 @@ def osm_patches(
     AreaError, OsmError, SourceMissingError, WriteError
         If an area, a file or a server is at fault.
     """
-    if not asked.files and not asked.overpass and not asked.within:
+    if not asked.anything:
         return []
     if findings := list(_findings(asked)):
         msg = "OpenStreetMap cannot be read as asked:"

@@ -49,8 +49,8 @@ class Side:
     dropped: Links
 
 
-def track_network(tracks: Tracks, like: Network) -> tuple[Network, tuple[str, ...]]:
-    """Return the lines of `tracks` as a network of its own, and the record of each link.
+def track_network(tracks: Tracks, like: Network) -> Network:
+    """Return the lines of `tracks` as a network of its own.
 
     A node that lines of two modes share becomes a node of each: modes meet at terminals
     only. Ways of one direction become lines of both: a cell has no direction. Ferries are
@@ -91,26 +91,25 @@ def track_network(tracks: Tracks, like: Network) -> tuple[Network, tuple[str, ..
         sources=sources,
     )
     bent = {k: np.asarray(tracks.interior[row], float) for k, row in enumerate(rows.tolist())}
-    return with_shape_points(network, bent), tuple(tracks.ref[row] for row in rows.tolist())
+    return with_shape_points(network, bent)
 
 
-def left_out(tracks: Tracks) -> dict[str, float]:
-    """Return what of `tracks` finds no place in the network, by reason: km or a count.
+def left_out(tracks: Tracks, inside: BaseGeometry | None) -> dict[str, float]:
+    """Return what of the lines in an area finds no place in the network, by reason.
 
-    Examples
-    --------
     The keys name the unit: ``ferry_km``, ``ring_km`` (a line that ends where it starts),
     ``oneway_km`` (laid as ways of both directions), ``electrified_lines``,
     ``speed_lines`` (lines whose wire and greatest speed are told but not carried).
     """
-    km = tracks.length_km
-    ring = np.isin(tracks.mode, LAID) & (tracks.u == tracks.v)
+    here = np.ones(len(tracks), bool) if inside is None else tracks.inside(inside)
+    km = np.where(here, tracks.length_km, 0.0)
+    laid = np.isin(tracks.mode, LAID)
     found = {
-        "ferry_km": float(km[~np.isin(tracks.mode, LAID)].sum()),
-        "ring_km": float(km[ring].sum()),
-        "oneway_km": float(km[tracks.oneway].sum()),
-        "electrified_lines": float((tracks.electrified >= 0).sum()),
-        "speed_lines": float(np.isfinite(tracks.speed_kmh).sum()),
+        "ferry_km": float(km[~laid].sum()),
+        "ring_km": float(km[laid & (tracks.u == tracks.v)].sum()),
+        "oneway_km": float(km[laid & tracks.oneway].sum()),
+        "electrified_lines": float((here & (tracks.electrified >= 0)).sum()),
+        "speed_lines": float((here & np.isfinite(tracks.speed_kmh)).sum()),
     }
     return {name: value for name, value in found.items() if value}
 

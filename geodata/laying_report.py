@@ -41,6 +41,8 @@ COLUMNS = (
 )  # fmt: skip
 #: Terminals that moved less than this, in km, are not told.
 MOVED_KM = 0.5
+#: An end of a line this near to a terminal, in km, is meant to end there.
+TERMINAL_KM = 0.5
 #: A join that a border cuts may be this much longer, in km, than the gap.
 ROUND_KM = 0.01
 
@@ -68,7 +70,7 @@ def patch_files(
     joins = [(patch.tracks.origin, join) for patch, one in laid for join in one.joins]
     ways = _Ways(after, joins)
     gaps = _terminal_gaps(before, facts), _terminal_gaps(after, facts)
-    rows = [_join_row(origin, join, ways) for origin, join in joins]
+    rows = _at_terminals([_join_row(origin, join, ways) for origin, join in joins], after)
     report = {
         "schema_version": SCHEMA_VERSION,
         "patches": [_patch_entry(patch, one, rows) for patch, one in laid],
@@ -131,6 +133,19 @@ def _join_row(origin: str, join: Join, ways: _Ways) -> dict[str, Any]:
     values["joined"] = "yes" if join.joined else "no"
     values["holds"] = ("no" if why else "yes") if join.joined else ""
     return values | {"why": why or ("" if join.joined else _loose_words(join))}
+
+
+def _at_terminals(rows: list[dict[str, Any]], network: Network) -> list[dict[str, Any]]:
+    """Return the rows; a loose end of a patch at which a terminal lies is the end of its line."""
+    nodes = network.nodes
+    for row in rows:
+        if row["joined"] != "no" or row["side"] != "patch":
+            continue
+        here = np.flatnonzero((nodes.terminal >= 0) & (nodes.mode == Mode[row["mode"].upper()]))
+        lon, lat = (np.full(len(here), float(row[axis])) for axis in ("lon", "lat"))
+        if (geodesic_km(nodes.lon[here], nodes.lat[here], lon, lat) <= TERMINAL_KM).any():
+            row |= {"joined": "end", "why": "a terminal lies there"}
+    return rows
 
 
 def _loose_words(join: Join) -> str:

@@ -147,7 +147,7 @@ def lay(network: Network, patch: Patch, *, gauge_at: GaugeAt) -> tuple[Network, 
     Network, Laid
         The network with the patch in it, and what was done.
     """
-    tracks, _ = track_network(patch.tracks, network)
+    tracks = track_network(patch.tracks, network)
     base, mine = whole(network), whole(tracks)
     if patch.inside is not None:
         mine = side_of(tracks, patch.inside, LAID, inside=True)
@@ -179,7 +179,7 @@ def lay(network: Network, patch: Patch, *, gauge_at: GaugeAt) -> tuple[Network, 
         outside_km=km_by_mode(mine.dropped),
         join_km=km_by_mode(joints),
         islands=_islands(laid, np.concatenate([found.node, waiting.node[back.node >= 0]])),
-        left_out=left_out(patch.tracks),
+        left_out=left_out(patch.tracks, patch.inside),
     )
 
 

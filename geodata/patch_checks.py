@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
     from geodata.disagreement import Disagreement
 
+#: What the network cannot carry of a patch, by the reason's name.
+LEFT_OUT = {
+    "ferry_km": "{:,.1f} km of ferries are not laid: a ship needs a row of services",
+    "ring_km": "{:,.1f} km of lines that end where they start are not laid",
+    "oneway_km": "{:,.1f} km of one-way lines are laid as open both ways",
+    "electrified_lines": "{:,.0f} lines tell of their wire, which the network does not carry",
+    "speed_lines": "{:,.0f} lines tell a greatest speed, which the network does not carry",
+}
+
 __all__ = ["check_joins", "check_openstreetmap", "check_patches", "patch_findings"]
 
 
@@ -78,6 +87,4 @@ def check_patches(report: Mapping[str, Any]) -> Iterator[Finding]:
             subject = f"{patch['name']} {piece['lon']} {piece['lat']}"
             yield Finding("check_patches", subject, message, WARNING)
         for what, amount in patch["left_out"].items():
-            kind, _, unit = what.rpartition("_")
-            message = f"{amount:g} {unit} of {kind}: not carried as the source tells it"
-            yield Finding("check_patches", patch["name"], message, WARNING)
+            yield Finding("check_patches", patch["name"], LEFT_OUT[what].format(amount), WARNING)

@@ -123,6 +123,13 @@ def check(
     docs: Annotated[
         Path | None, typer.Option(help="Also write what was found about the network here.")
     ] = None,
+    osm: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="OpenStreetMap to compare the fact tables with."),
+    ] = None,
+    within: Annotated[
+        str, typer.Option(metavar="AREA", help="Where, as for the build: AZ,AM, a box or a file.")
+    ] = "",
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="List every warning, not a count by check.")
     ] = False,
@@ -130,8 +137,10 @@ def check(
 ) -> None:
     """Run every named check of the facts, the network and scenarios."""
     from corridors.check import check_all
+    from corridors.osm import OsmAsked
 
-    found = check_all(network, scenarios=scenarios or (), docs=docs)
+    asked = OsmAsked(files=tuple(osm or ()), within=within)
+    found = check_all(network, scenarios=scenarios or (), docs=docs, osm=asked)
     if json:
         print_json(found.as_dict())
     else:

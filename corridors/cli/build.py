@@ -87,19 +87,14 @@ def build(
     from corridors.build import build as build_network
     from geodata.patch import RIM_KM
 
-    for option, value, wants in (
-        ("--mapping", mapping, lines or points), ("--rim-km", rim_km, lines),
-    ):  # fmt: skip
-        if value is not None and not wants:
-            msg = "has no effect without " + ("--lines" if option == "--rim-km" else
-                                              "--lines or --points")  # fmt: skip
-            raise typer.BadParameter(msg, param_hint=option)
-    own = Own(
-        lines=tuple(lines or ()),
-        points=tuple(points or ()),
-        mapping=mapping,
-        rim_km=RIM_KM if rim_km is None else rim_km,
-    )
+    if mapping is not None and not (lines or points):
+        msg = "has no effect without --lines or --points"
+        raise typer.BadParameter(msg, param_hint="--mapping")
+    if rim_km is not None and not (lines or osm or overpass):
+        msg = "has no effect without --lines, --osm or --overpass"
+        raise typer.BadParameter(msg, param_hint="--rim-km")
+    rim = RIM_KM if rim_km is None else rim_km
+    own = Own(tuple(lines or ()), tuple(points or ()), mapping, rim)
     patches: list[Patch] = []
     if osm or overpass or within:
         from corridors.osm import OsmAsked, osm_patches
@@ -108,6 +103,7 @@ def build(
         asked = OsmAsked(
             files=tuple(osm or ()), within=within, overpass=overpass, cache=cache,
             server=Server(endpoint, timeout, user_agent), modes=words(modes), least_road=roads,
+            rim_km=rim,
         )  # fmt: skip
         with progress_bar("OpenStreetMap", quiet=quiet) as progress:
             patches += osm_patches(
@@ -158,7 +154,7 @@ def _patch_line(patch: Mapping[str, Any]) -> str:
     gone = ", ".join(f"{km:,.0f} km of {mode}" for mode, km in patch["replaced_km"].items())
     place = f" in place of {gone}" if gone else ""
     loose = sum(patch["loose"].values())
-    ends = f"{patch['joined']} ends joined, {patch['parted']} of them in vain, {loose} loose"
+    ends = f"ends joined {patch['joined']} (in vain {patch['parted']}), loose {loose}"
     return f"{patch['name']}: {laid or 'nothing'} laid{place}; {ends}"
 
 

@@ -14,13 +14,22 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from corridors.report.pens import family_pens
+from corridors.report.references import References
 from corridors.report.templates import rendered
+from corridors.report.web_atlas import keys_in
 from corridors.report.web_data import atlas_of
 from corridors.report.web_flows import changes_map, flows_map, shown_points
 from corridors.report.web_land import box_of, land_of
 from corridors.report.web_lines import STEPS, encoded
 from corridors.report.web_map import BaseMap
-from corridors.report.web_parts import asset, is_safe_link, json_block, numbers, script_hash
+from corridors.report.web_parts import (
+    asset,
+    is_safe_link,
+    json_block,
+    numbers,
+    page_script,
+    script_hash,
+)
 from geodata.geojson import ATTRIBUTION, DISCLAIMER
 
 if TYPE_CHECKING:
@@ -29,7 +38,8 @@ if TYPE_CHECKING:
     from corridors.report.material import Folder
     from corridors.report.pens import Pen
     from corridors.report.pieces import Chart, Finding
-    from corridors.report.web_data import Atlas
+    from corridors.report.references import Reference
+    from corridors.report.web_atlas import Atlas
     from geodata.sources.extracts import Outlines
 
 __all__ = ["web_page"]
@@ -59,6 +69,7 @@ class _Maps:
     """The maps of a page: data for the one that moves, SVG for those that do not."""
 
     data: dict[str, Any]
+    references: list[Reference]
     outlines: str
     figures: list[dict[str, str]]
 
@@ -97,10 +108,10 @@ def web_page(
     scenarios = [_scenario(run) for run in runs]
     titles = {one["id"]: one["title"] for one in scenarios}
     maps = _maps(folders, runs, charts, names, outlines) if runs else None
-    scripts = {"leaflet_js": asset("leaflet/leaflet.js"), "page_js": asset("page.js")}
+    scripts = {"leaflet_js": asset("leaflet/leaflet.js"), "page_js": page_script()}
     html = rendered(
         "page.html",
-        title=title or _headline(list(titles.values())),
+        title=title or _headline([run.title for run in runs] or [_name(one) for one in folders]),
         scenarios=scenarios,
         findings=_grouped(findings, titles),
         glance=_glance(runs),
@@ -108,6 +119,7 @@ def web_page(
         maps=maps.figures if maps else [],
         outlines=maps.outlines if maps else "",
         data=json_block(maps.data) if maps else "",
+        references=maps.references if maps else [],
         folders=[_told(folder) for folder in folders],
         titles=titles,
         attribution=ATTRIBUTION,
@@ -168,7 +180,8 @@ def _maps(
         }
         for view in atlas.views[1:]
     ]
-    return _Maps(data, base.outlines(_OUTLINES), figures)
+    references = list(References().all_of(keys_in(atlas.plain)))
+    return _Maps(data, references, base.outlines(_OUTLINES), figures)
 
 
 def _pens(atlas: Atlas) -> dict[str, Pen]:
@@ -198,11 +211,14 @@ def _scenario(run: Folder) -> dict[str, Any]:
 
 
 def _headline(titles: Sequence[str]) -> str:
-    """Return the headline: the scenario, or that others are compared with the first."""
-    if not titles:
-        return "Report on transport corridors"
-    first, *others = titles
+    """Return the headline: what is reported on, or what is held against the first."""
+    first, *others = dict.fromkeys(titles)
     return f"{first}, against {', '.join(others)}" if others else first
+
+
+def _name(folder: Folder) -> str:
+    """Return what a folder without a map of its own is about."""
+    return f"{folder.kind.capitalize()}: {folder.title or folder.path.name}"
 
 
 def _grouped(findings: Sequence[Finding], titles: Mapping[str, str]) -> list[dict[str, Any]]:

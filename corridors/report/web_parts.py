@@ -14,10 +14,12 @@ from markupsafe import Markup, escape
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ASSETS", "asset", "is_safe_link", "json_block", "numbers", "script_hash"]
+__all__ = ["ASSETS", "asset", "is_safe_link", "json_block", "numbers", "page_script", "script_hash"]
 
 #: Where scripts and sheets of the installed package lie.
 ASSETS = Path(__file__).parent / "assets"
+#: Parts of the script of a page, in the order in which they stand on each other.
+SCRIPTS = ("helpers", "data", "looks", "map", "linked", "views", "panel", "controls")
 #: A number with its sign, and the unit of few letters that may follow; no part of an id or a
 #: date. A year is none.
 _NUMBER = re.compile(
@@ -40,6 +42,12 @@ def asset(name: str) -> str:
     """
     text = (ASSETS / name).read_text(encoding="utf-8")
     return _ELSEWHERE.sub("", _IMAGE.sub("none", text))
+
+
+def page_script() -> str:
+    """Return the script of a page: its parts one after the other, in a scope of their own."""
+    parts = "\n".join(asset(f"page/{name}.js") for name in SCRIPTS)
+    return f'"use strict";\n(() => {{\n{parts}}})();\n'
 
 
 def script_hash(text: str) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from geodata.types import Floats
 
-__all__ = ["Layer", "read_area", "read_lines", "read_points"]
+__all__ = ["Layer", "read_lines", "read_points", "read_polygons"]
 
 WGS84 = "EPSG:4326"
 #: Highest latitude and longitude, in degrees.
@@ -80,7 +80,7 @@ def read_points(path: Path, *, layer: str = "", crs: str = "", lon: str, lat: st
     return _read(path, layer, crs, ("Point",), "a point")
 
 
-def read_area(path: Path, *, crs: str = "") -> BaseGeometry:
+def read_polygons(path: Path, *, crs: str = "") -> BaseGeometry:
     """Return the area of all polygons of a file, in degrees.
 
     Raises

@@ -2,8 +2,8 @@
 
 Every file is read twice: first its ways, of which few pass a filter by their tags, then its
 nodes, of which only those pass that the kept ways run through. Memory holds what is kept
-(24 bytes a point, some hundred a line), some blocks of the file, and a bit for each possible
-id of a node: at most 1.6 GB of bits where ids reach 12.5e9, whatever the file's size.
+(some 270 bytes a point until it is a track), some blocks of the file, and a bit for each
+possible id of a node: 1.6 GB of bits where ids reach 13e9, whatever the file's size.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import zlib
+from array import array
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -113,7 +114,7 @@ def _read_nodes(files: Sequence[Path], kept: WayCollector, progress: Progress) -
 
     ids = kept.nodes_wanted()
     # The filter knows ids above 0 only; files of editors have others, and are small.
-    chosen = IdFilter(ids.tolist()) if len(ids) and ids[0] > 0 else None
+    chosen = IdFilter(array("q", ids.tobytes())) if len(ids) and ids[0] > 0 else None
     known = frozenset(ids.tolist()) if chosen is None else frozenset()
     for node in cast("Iterator[Node]", _objects(files, NODE, chosen, progress)):
         if chosen is not None or node.id in known:

@@ -132,7 +132,9 @@ def wanted_tags(modes: Iterable[Mode], least_road: str = LEAST_ROAD) -> list[tup
     for key, plain in values.items():
         if plain:
             found += [(key, value) for value in (*plain, *LIFE)]
-            found += [(f"{life}:{key}", value) for life in LIFE for value in (*plain, "yes")]
+            # Only of a railway the kind goes without saying.
+            late = (*plain, "yes") if key == "railway" else plain
+            found += [(f"{life}:{key}", value) for life in LIFE for value in late]
     return found
 
 
@@ -193,17 +195,31 @@ This page is written by `corridors explain tags --docs`; edit the tables of
 only, and turn their tags into ours by the tables below; what a tag does not say here has no
 effect. Who may pass is no matter of tags: `access` and its like are not read, rules say that.
 Which country a line lies in is told by the outlines, as for the shipped data; where a track's
-gauge is not tagged, that of the country holds. What was left out and which values could not be
-read is told, with how often.
+gauge is not tagged, that of the country holds.
 
 Roads are read from motorways down to the class asked for, `{LEAST_ROAD}` if none is.
-{", ".join(f"`{key}`" for key in NO_COLUMN)} have no column in the network and are not kept.
+{", ".join(f"`{key}`" for key in NO_COLUMN)} are not kept.
+
+The network takes mode, gauge, status and shape. Wires, speeds, directions, names and ferries are
+read into the tracks of the library (`geodata.tracks`); the network has no place for them: ships
+sail by `services.csv`, roads run in both directions.
+
+    corridors build --osm azerbaijan.osm.pbf --within AZ --out build/az
+    corridors build --overpass AZ,AM --roads primary --out build/az
+    corridors check --network build/az --verbose
+    corridors check --osm azerbaijan.osm.pbf --within AZ --verbose
 
 A file is read twice, first its ways, then the nodes that the kept ways run through. Memory
-holds what is kept and one bit for each possible id of a node: at most 1.6 GB for a file of
-today, however large. A server is asked tile by tile, on a grid of 2 degrees; tiles that came
-are kept in the cache and asked for once only, so that asking goes on where it stopped.
-Removing the cache asks anew.
+holds what is kept, some 270 bytes a point, and one bit for each possible id of a node: 1.6 GB
+for a file of today, however large. A server is asked tile by tile, on a grid of 2 degrees;
+tiles that came are kept in the cache and asked for once only, so that asking goes on where it
+stopped. Removing the cache asks anew. Inside the area the lines of the map take the place of
+those of the open data, in the modes that the map has there; `joins.csv` and
+`patch_report.json` beside the network tell what became of the rim, `osm_notes.csv` what was
+left out, and `osm_disagreements.csv` where the map and the fact tables say different things,
+which `corridors check` lists row by row, also for a file that no network was built of: another
+gauge, another status, a line or a crossing that one of the two lacks. Neither is taken to be
+right.
 
 Data © OpenStreetMap contributors, ODbL 1.0: a network built from them is theirs as well.
 """

@@ -35,11 +35,14 @@ if TYPE_CHECKING:
 
 NARROW = "narrow_gauge"
 _ISO = re.compile(
-    r"P(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)?", re.ASCII
+    r"P(?:(?P<d>\d{1,3})D)?(?:T(?:(?P<h>\d{1,4})H)?(?:(?P<m>\d{1,6})M)?(?:(?P<s>\d{1,8})S)?)?",
+    re.ASCII,
 )
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
-_SPEED = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z/]*)", re.ASCII)
-_GAUGE = re.compile(r"(\d+)(?:\s*mm)?", re.ASCII)
+_SPEED = re.compile(r"(\d{1,4}(?:\.\d{1,9})?)\s*([a-z/]*)", re.ASCII)
+_GAUGE = re.compile(r"(\d{1,6})(?:\s*mm)?", re.ASCII)
+_MINUTES = re.compile(r"\d{1,6}", re.ASCII)
+_VOLTS = re.compile(r"0*[1-9]\d{0,8}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +187,7 @@ def _electrified(tags: Tags, notes: list[str]) -> int:
     if value:
         notes.append(f"not read: electrified={value}")
         return UNKNOWN
-    volts = [word for word in _words(tags.get("voltage", "")) if word.isdecimal()]
-    return 1 if any(int(word) > 0 for word in volts) else UNKNOWN
+    return 1 if any(map(_VOLTS.fullmatch, _words(tags.get("voltage", "")))) else UNKNOWN
 
 
 def _oneway(tags: Tags, kind: str) -> int:
@@ -238,6 +240,6 @@ def hours_of(text: str) -> float:
         minutes = 1440 * day + 60 * hour + minute + second / 60
     elif clock:
         minutes = 60 * int(clock[1]) + int(clock[2]) + int(clock[3] or 0) / 60
-    elif text.isascii() and text.isdecimal():
+    elif _MINUTES.fullmatch(text):
         minutes = int(text)
     return minutes / 60 if minutes > 0 else math.nan

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from geodata.sources.osm_tags import Meaning, Tags
     from geodata.types import Bools, Floats, Ints
 
-#: More lines or points than these are more than a region: memory would not be bounded.
-MOST_WAYS, MOST_POINTS = 4_000_000, 60_000_000
+#: More lines or points than these are more than a region: at some 270 bytes a point, with all
+#: that is made of it, they bound the memory to about 4 GB.
+MOST_WAYS, MOST_POINTS = 2_000_000, 16_000_000
 #: OpenStreetMap counts coordinates in steps of this many to a degree.
 STEPS = 10_000_000
 #: Faults of one kind that are named one by one.

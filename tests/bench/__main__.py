@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tests.bench.compiling import World, compilings, preparings
 from tests.bench.flow import quick_rows
 from tests.bench.measure import Row, interleaved, ratio, table, walls
+from tests.bench.osm import osm_rows
 from tests.bench.times import drawings, fronts
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ DOCS = ROOT / "docs" / "benchmarks.md"
 ENOUGH = 7
 OPENINGS = 20
 FLOWS = 3
+MAPS = 1
 
 BARE = "import numpy, scipy.sparse.csgraph, pydantic; from ortools.linear_solver import pywraplp"
 HELP, TYPER, RUN, IMPORTS, BUILD = (
@@ -94,6 +96,7 @@ def _rows(took: dict[str, list[Spent]], built: list[Spent], rounds: int) -> list
         Row("10,000 draws of the time of every route", "s", drawings(NETWORK), bar=2),
         *(Row(name, "s", took, bar=bar) for name, took, bar in fronts(NETWORK)),
         *quick_rows(min(rounds, FLOWS)),
+        *osm_rows(min(rounds, MAPS)),
     ]
     if built:
         rows.append(walls(BUILD, built, bar=60))

@@ -91,6 +91,9 @@ def test_a_route_is_told_leg_by_leg(opened: Callable[..., Opened], small_page: P
     assert "Port <b> → TOWN" in told
     assert "480 h (20 days)" in told
     assert "rules B001; sources F001" in told
+    there.page.get_by_text("What 2 ids stand for").click()
+    assert re.search(r"B001: \S+", there.page.locator("#panel").inner_text())
+    assert there.page.locator("#panel a[href^=https]").count() > 0
     there.page.keyboard.press("Escape")
     assert "Leg by leg" not in there.page.locator("#panel").inner_text()
 

@@ -72,7 +72,7 @@ def test_own_lines_and_points_take_their_place(here: Here) -> None:
     last = ended.out.splitlines()[-1]
     assert last.startswith("mine: ")
     assert " laid in place of " in last
-    assert last.endswith("2 ends joined, 0 of them in vain, 0 loose")
+    assert last.endswith("ends joined 2 (in vain 0), loose 0")
     assert "lay mine" in ended.err
     out = here.folder / "out"
     network = open_network(out)
@@ -95,8 +95,8 @@ def test_json_tells_what_became_of_the_patch(here: Here) -> None:
 def test_the_tolerance_decides_what_joins(here: Here) -> None:
     lines = orjson.dumps(LINES).replace(b"[37.0,45.0]", b"[37.0,45.04]")
     (here.folder / "lines.geojson").write_bytes(lines)
-    assert "1 ends joined, 0 of them in vain, 2 loose" in here.build(*OWN).out
-    assert "2 ends joined" in here.build(*OWN, "--rim-km", "5").out
+    assert "ends joined 1 (in vain 0), loose 2" in here.build(*OWN).out
+    assert "ends joined 2" in here.build(*OWN, "--rim-km", "5").out
 
 
 def test_lines_with_our_own_columns_want_no_mapping(here: Here) -> None:

@@ -58,6 +58,22 @@ def test_a_file_is_laid_and_told(build: list[str], tmp_path: Path) -> None:
     assert told, checked.said
 
 
+def test_a_file_is_compared_with_the_facts_without_a_build(
+    build: list[str], tmp_path: Path
+) -> None:
+    drawn().write(tmp_path / "a.osm.pbf")
+    plain = run(build, tmp_path)
+    assert plain.code == 0, plain.said
+    options = ["--osm", "a.osm.pbf", "--within", AREA, "--json"]
+    ended = corridors("check", "--network", "net", *options, cwd=tmp_path)
+    told = [one for one in ended.json["warnings"] if "check_openstreetmap" in one]
+    # The shipped facts hold here: Novorossiysk lies in the area, the small world's line does not.
+    assert any("terminals PNVS: missing: facts a station" in one for one in told), ended.said
+    ended = corridors("check", "--network", "net", *options[:2], cwd=tmp_path)
+    assert ended.code == 3, ended.said
+    assert "--osm  files without an area" in ended.err
+
+
 def test_a_server_is_asked_once(build: list[str], tmp_path: Path) -> None:
     overpass = Overpass(drawn())
     for address in serving(overpass):

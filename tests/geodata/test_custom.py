@@ -12,7 +12,7 @@ from pyproj import Transformer
 
 from geodata.errors import Finding, OwnDataError, SourceMissingError
 from geodata.measure import geodesic_km
-from geodata.sources.custom import Layer, read_area, read_lines, read_points
+from geodata.sources.custom import Layer, read_lines, read_points, read_polygons
 from geodata.sources.custom_values import Columns, line_values
 from geodata.sources.noding import tracks_of
 from geodata.types import Mode, Status
@@ -222,10 +222,10 @@ def test_a_table_of_points_that_does_not_do_is_told(text: str, wanted: str, tmp_
 def test_an_area_is_the_union_of_its_polygons_in_degrees(tmp_path: Path) -> None:
     ring = projected([(44, 40), (45, 40), (45, 41), (44, 41)], "EPSG:32638")
     path = write(tmp_path / "area.gpkg", [shapely.Polygon(ring)], "EPSG:32638", name=["x"])
-    assert read_area(path).bounds == pytest.approx((44, 40, 45, 41), abs=1e-6)
+    assert read_polygons(path).bounds == pytest.approx((44, 40, 45, 41), abs=1e-6)
     lines = write(tmp_path / "lines.gpkg", [shapely.LineString(LINES[0])], mode=["rail"])
     with pytest.raises(OwnDataError, match="holds no polygons"):
-        read_area(lines)
+        read_polygons(lines)
 
 
 def test_lengths_are_geodesic(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import tracemalloc
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -162,6 +163,27 @@ def test_a_block_larger_than_the_format_allows_is_not_read(tmp_path: Path) -> No
     path.write_bytes(len(header).to_bytes(4, "big") + header + b"x" * 100)
     with pytest.raises(OsmError, match=r"large\.osm\.pbf: broken at byte 0: a block of"):
         read_files([path])
+
+
+@pytest.mark.parametrize("said", [100, 31 * 1024 * 1024, 64 * 1024 * 1024])
+def test_a_block_that_unpacks_to_more_than_it_says_is_refused(tmp_path: Path, said: int) -> None:
+    packed = zlib.compress(bytes(200 * 1024 * 1024), 9)
+    data = b"\x10" + number(said) + b"\x1a" + number(len(packed)) + packed
+    header = b"\n\x07OSMData\x18" + number(len(data))
+    path = line().write(tmp_path / "packed.osm.pbf")
+    with path.open("ab") as file:
+        file.write(len(header).to_bytes(4, "big") + header + data)
+    with pytest.raises(OsmError, match=r"packed\.osm\.pbf: broken between the bytes"):
+        read_files([path])
+
+
+def number(value: int) -> bytes:
+    """A number as a block holds it."""
+    found = bytearray()
+    while value >= 0x80:
+        found.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*found, value])
 
 
 @pytest.mark.parametrize(

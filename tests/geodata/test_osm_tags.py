@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geodata.sources import osm_rules
 from geodata.sources.osm_files import read_files
@@ -272,6 +274,30 @@ def test_modes_that_are_not_wanted_are_no_notes() -> None:
 )
 def test_what_is_left_out_or_not_read_is_told(tags: dict[str, str], note: str) -> None:
     assert read_tags(tags, modes=set(Mode), roads={"trunk"})[1] == [note]
+
+
+KEYS = (
+    "railway", "highway", "route", "construction", "proposed:railway", "gauge", "service", "usage",
+    "electrified", "voltage", "oneway", "maxspeed", "maxspeed:forward", "duration", "name", "area",
+)  # fmt: skip
+VALUES = st.one_of(
+    st.sampled_from([value for case in CASES for value in case.tags.values()]),
+    st.text(max_size=12),
+    st.sampled_from(["9" * 5000, "1" * 400 + ":30", "P" + "9" * 400 + "D", ";;,", "\u0661\u0662"]),
+)
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), VALUES))
+def test_no_tags_whatever_break_the_reading(tags: dict[str, str]) -> None:
+    roads = osm_rules.roads_down_to("secondary")
+    found, _ = read_tags(tags, modes=set(Mode), roads=roads)
+    assert len({one.mode for one in found}) == len(found)
+    for one in found:
+        assert all(300 <= gauge <= 2200 for gauge in one.gauges_mm)
+        assert one.electrified in {-1, 0, 1}
+        assert one.oneway in {-1, 0, 1}
+        assert math.isnan(one.speed_kmh) or 3 <= one.speed_kmh <= 500
+        assert math.isnan(one.duration_h) or 0 < one.duration_h < 1e5
 
 
 def test_hours_and_names_of_nothing() -> None:

@@ -108,7 +108,7 @@ def test_what_a_patch_leaves_open_is_told(world: tuple[Path, Path], tmp_path: Pa
     assert any("X_KZUZ: no line passes since the patch" in line for line in said)
     assert any("J: has no rail line since the patch" in line for line in said)
     assert any("km of rail that no join reaches" in line for line in said)
-    assert any("km of ferry: not carried" in line for line in said)
+    assert any("km of ferries are not laid" in line for line in said)
 
 
 def test_a_join_between_gauges_is_told_to_part(world: tuple[Path, Path], tmp_path: Path) -> None:
@@ -121,6 +121,19 @@ def test_a_join_between_gauges_is_told_to_part(world: tuple[Path, Path], tmp_pat
         "gauges differ: 1435 mm meets 1520 mm"
     }
     assert any("joined in vain: gauges differ" in str(f) for f in patch_findings(out))
+
+
+def test_a_line_that_ends_at_a_terminal_is_not_loose(
+    world: tuple[Path, Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    # LONE lies at 32 east, 49 north, far from all tracks; one line ends there, one nowhere.
+    way = {"s": (34.5, 45.0), "lone": (32.0, 49.0), "t": (34.6, 45.0), "none": (35.0, 48.0)}
+    patch = Patch("mine", tracks(way, Line("s", "lone"), Line("t", "none")))
+    (one,) = built(out, world, patch)["patches"]
+    assert (one["joined"], one["loose"]) == (2, {"network": 0, "patch": 1})
+    assert sorted(row["joined"] for row in joins(out)) == ["end", "no", "yes", "yes"]
+    assert sum(f.check == "check_joins" for f in patch_findings(out)) == 1
 
 
 def test_the_same_patch_gives_the_same_bytes_and_is_named(
