@@ -36,6 +36,8 @@ ENGINE := $(filter-out corridors/cli/%,$(wildcard corridors/*.py corridors/*/*.p
 SCENARIOS := $(filter-out _%,$(notdir $(basename $(wildcard scenarios/*.yaml))))
 RUNS := $(SCENARIOS:%=build/%/manifest.json)
 REPORTED := baseline zangezur_tripp hormuz_shut
+# What the pages of the documentation show.
+SHOWN := baseline zangezur_tripp hormuz_shut
 
 .PHONY: help setup demo check test test-quick test-deep lint types layers format bench bench-engine \
 	extracts network scenario scenarios report gis export map docs docs-data validate fit schema \
@@ -116,7 +118,7 @@ docs: build/site/index.html ## the documentation as a site in build/site
 build/site/index.html: $(READY) mkdocs.yml $(wildcard docs/* docs/*/*) $(ENGINE) $(GEODATA)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir $(@D)
 
-docs-data: $(NETWORK) build/baseline/manifest.json ## rewrite what the docs count, and the pictures
+docs-data: $(NETWORK) $(SHOWN:%=build/%/manifest.json) ## rewrite what the docs count, and the pictures
 	$(BIN)/corridors check --network $(dir $(NETWORK)) --docs docs/network.md
 	$(BIN)/corridors explain register --docs docs/access.md
 	$(BIN)/corridors explain capacity --network $(dir $(NETWORK)) --docs docs/capacity.md
@@ -127,6 +129,21 @@ docs-data: $(NETWORK) build/baseline/manifest.json ## rewrite what the docs coun
 	$(BIN)/corridors compare baseline zangezur_tripp hormuz_shut --network $(dir $(NETWORK)) --docs docs/compare.md
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --out docs/network.png
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --run build/baseline --out docs/baseline.png
+	$(BIN)/corridors compare $(SHOWN) --network $(dir $(NETWORK)) --docs docs/compare.md
+	$(BIN)/corridors explain tags --docs docs/openstreetmap.md
+	$(BIN)/corridors export columns --docs docs/gis.md
+	$(BIN)/python -m tests.docs_pages
+	$(BIN)/corridors compare $(wordlist 1,2,$(SHOWN)) --network $(dir $(NETWORK)) --out build/docs/compare
+	cp build/docs/compare/compare.png docs/pictures/
+	$(BIN)/corridors export profile mumbai-moscow.1 mumbai-moscow.3 --run build/baseline --out docs/pictures/profile.png
+	$(BIN)/corridors explain front moscow-mumbai --run build/baseline --third emissions --out build/docs/front
+	cp build/docs/front/front.png docs/pictures/
+	$(BIN)/corridors control baseline --network $(dir $(NETWORK)) --out build/docs/control
+	$(BIN)/corridors report $(SHOWN:%=build/%) build/docs/control --out build/docs/report.html
+	$(BIN)/python -m tests.browser build/docs/report.html '#map' docs/pictures/report-map.png
+	$(BIN)/python -m tests.browser build/docs/report.html '#leverage-baseline' docs/pictures/leverage.png
+	$(BIN)/python -m tests.browser build/docs/report.html '#part-actors svg' docs/pictures/actors.png
+	$(BIN)/python -m tests.browser build/docs/report.html '#part-denial svg' docs/pictures/denial.png
 	$(BIN)/python -m tests.docs_pages
 
 validate: $(NETWORK) ## hold the model against published values; rewrite docs/validation.md

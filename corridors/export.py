@@ -12,15 +12,15 @@ from corridors.errors import InputMissingError, OutputError
 from corridors.report.labels import by_use
 from corridors.report.pictures import ENDINGS
 from geodata.export import export_network
-from geodata.facts_io import load_facts
 from geodata.folders import facts_folder
-from geodata.snapshot import open_network, open_snapshot, read_manifest
+from geodata.snapshot import open_network, open_snapshot, read_facts, read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from corridors.report.maps import RouteLine
+    from geodata.facts_rows import Facts
     from geodata.types import Network
 
 #: The view that attributes a disputed territory to no state.
@@ -44,17 +44,16 @@ def write_network(
         If the network cannot be read or the files cannot be written.
     """
     snapshot = read_manifest(network)["snapshot"]
-    whole = _labelled(open_network(network), view)
+    facts = read_facts(network, facts_folder())
+    whole = _labelled(open_network(network), view, facts)
     return export_network(whole, out, mode=mode, format=format_, snapshot=snapshot)  # type: ignore[arg-type]
 
 
-def _labelled(network: Network, view: str) -> Network:
+def _labelled(network: Network, view: str, facts: Facts) -> Network:
     """Name the disputed territories as `view` has it."""
     if view == TERRITORY:
         return network
-    labels = {
-        row.id: getattr(row, f"view_{view}") for row in load_facts(facts_folder()).territories
-    }
+    labels = {row.id: getattr(row, f"view_{view}") for row in facts.territories}
     return replace(network, countries=tuple(labels.get(c, c) for c in network.countries))
 
 

@@ -151,7 +151,8 @@ def find_partners(
             )
             row[mine], at[mine], gap[mine] = found
     near = np.flatnonzero((row >= 0) & (gap <= within_km))
-    stated = np.where(row >= 0, other.links.gauge_mm[row], 0).astype(np.int64)
+    stated = np.zeros(len(ends), np.int64)
+    stated[row >= 0] = other.links.gauge_mm[row[row >= 0]]
     taken = _nearest_end((network, ends.take(near)), (other, among), gap[near],
                          _gauge_of(other, row[near], gauge_at), gauge_at)  # fmt: skip
     node[near] = taken

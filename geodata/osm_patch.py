@@ -16,7 +16,7 @@ from geodata.sources.osm_tracks import tracks
 from geodata.types import Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from geodata.area import Area
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from geodata.sources.osm_files import Progress
     from geodata.sources.osm_ways import Wanted, Ways
 
-__all__ = ["NOTES", "patch_of_files", "patch_of_server"]
+__all__ = ["AS_OF", "NOTES", "patch_of_files", "patch_of_server"]
 
 #: File of a snapshot that counts what of the map was left out, or not understood.
 NOTES = "osm_notes.csv"
+#: File of a snapshot that tells of which moment the map is, by file or tile.
+AS_OF = "osm_as_of.csv"
 
 
 def patch_of_files(
@@ -108,15 +110,19 @@ def _patch(ways: Ways, area: Area, *, rim_km: float, files: tuple[Path, ...]) ->
         replaces=frozenset(modes & {Mode.RAIL, Mode.ROAD}),
         rim_km=rim_km,
         files=files,
-        texts={NOTES: _notes(ways)},
+        texts={NOTES: _notes(ways), AS_OF: _table(("source", "as_of"), ways.as_of.items())},
     )
 
 
 def _notes(ways: Ways) -> str:
-    """Return how often what was left out, or not understood, as a table."""
+    """Return how often what was left out, or not understood, the most frequent first."""
+    rows = sorted(ways.notes.items(), key=lambda one: (-one[1], one[0]))
+    return _table(("note", "ways"), rows)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("note", "ways"))
-    rows = sorted(ways.notes.items(), key=lambda one: (-one[1], one[0]))
+    writer.writerow(head)
     writer.writerows(rows)
     return text.getvalue()

@@ -139,4 +139,5 @@ def show_checks(found: Checked, *, verbose: bool = False) -> None:
             console.print(f"warning {check}: {count}; list them with --verbose")
     for line in found.errors:
         console.print(escape(line))
-    console.print(f"{len(found.errors)} errors, {len(found.warnings)} warnings")
+    errors, warnings = len(found.errors), len(found.warnings)
+    console.print(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}")

@@ -16,7 +16,8 @@ from markupsafe import Markup
 from corridors.report.pens import family_pens
 from corridors.report.references import References
 from corridors.report.templates import rendered
-from corridors.report.web_data import atlas_of, keys_in
+from corridors.report.web_atlas import keys_in
+from corridors.report.web_data import atlas_of
 from corridors.report.web_flows import changes_map, flows_map, shown_points
 from corridors.report.web_land import box_of, land_of
 from corridors.report.web_lines import STEPS, encoded
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from corridors.report.pens import Pen
     from corridors.report.pieces import Chart, Finding
     from corridors.report.references import Reference
-    from corridors.report.web_data import Atlas
+    from corridors.report.web_atlas import Atlas
     from geodata.sources.extracts import Outlines
 
 __all__ = ["web_page"]
@@ -110,7 +111,7 @@ def web_page(
     scripts = {"leaflet_js": asset("leaflet/leaflet.js"), "page_js": page_script()}
     html = rendered(
         "page.html",
-        title=title or _headline(list(titles.values())),
+        title=title or _headline([run.title for run in runs] or [_name(one) for one in folders]),
         scenarios=scenarios,
         findings=_grouped(findings, titles),
         glance=_glance(runs),
@@ -210,11 +211,14 @@ def _scenario(run: Folder) -> dict[str, Any]:
 
 
 def _headline(titles: Sequence[str]) -> str:
-    """Return the headline: the scenario, or that others are compared with the first."""
-    if not titles:
-        return "Report on transport corridors"
-    first, *others = titles
+    """Return the headline: what is reported on, or what is held against the first."""
+    first, *others = dict.fromkeys(titles)
     return f"{first}, against {', '.join(others)}" if others else first
+
+
+def _name(folder: Folder) -> str:
+    """Return what a folder without a map of its own is about."""
+    return f"{folder.kind.capitalize()}: {folder.title or folder.path.name}"
 
 
 def _grouped(findings: Sequence[Finding], titles: Mapping[str, str]) -> list[dict[str, Any]]:

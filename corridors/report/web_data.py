@@ -2,19 +2,27 @@
 
 ::
 
-    atlas = atlas_of(runs, names=names, families=families)
+    atlas = atlas_of(runs, names=names)
     atlas.plain["legs"]         # each leg once, whichever routes of whichever scenario take it
     atlas.views[0].teu          # cargo on each stretch of the first scenario
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridors.report.compared_map import LESS, MORE
+from corridors.report.web_atlas import (
+    LEG_FIELDS,
+    MODES,
+    ROUTE_FIELDS,
+    Atlas,
+    modes_of,
+    split_cell,
+    view_of,
+)
 from corridors.report.web_lines import encoded, quantised, share, thinned
 
 if TYPE_CHECKING:
@@ -23,69 +31,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corridors.report.material import Folder
-    from geodata.types import Bools, Floats
 
     Whole = NDArray[np.int64]
     Geometry = Mapping[str, Any] | None
 
-__all__ = ["Atlas", "View", "atlas_of", "keys_in"]
+__all__ = ["atlas_of"]
 
 #: Degrees that a drawn line may be off, about a pixel at the closest zoom that makes sense.
 TOLERANCE_DEG = 0.002
-MODES = ("rail", "road", "sea", "ferry")
-#: Fields of a leg, of a route, of a place and of a capacity in the page; see `_Writer`.
-LEG_FIELDS = (
-    "kind", "from", "to", "mode", "country", "gauge_mm", "operator", "km", "h", "usd", "rules",
-    "sources", "path",
-)  # fmt: skip
-ROUTE_FIELDS = {
-    "id": "route_id", "demand": "demand_id", "corridor": "corridor", "rank": "rank",
-    "objective": "objective", "usd": "cost_usd_per_teu", "h": "time_h", "p80": "time_p80_h",
-    "p95": "time_p95_h", "km": "distance_km", "kg": "emissions_kgco2e_per_teu",
-    "borders": "borders", "gauges": "gauge_changes", "transfers": "transfers",
-    "countries": "countries", "teu": "teu_per_year",
-}  # fmt: skip
 DEMAND_FIELDS = ("id", "status", "reason", "teu_per_year", "unserved_teu_per_year")
 #: Digits after the point by field.
 DIGITS = {"usd": 2, "h": 1, "p80": 1, "p95": 1, "km": 1, "kg": 1, "teu": 1}
-
-
-@dataclass(frozen=True)
-class View:
-    """What one scenario puts on the stretches.
-
-    `teu` a year, `used` by some route, `family` that most of the cargo goes by; each of
-    shape (stretches,). `places` are what the page tells of places.
-    """
-
-    title: str
-    teu: Floats = field(repr=False)
-    used: Bools = field(repr=False)
-    family: tuple[str, ...] = field(repr=False)
-    places: Sequence[Mapping[str, Any]] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Atlas:
-    """All runs of a page.
-
-    `stretches` are whole steps of a degree, `modes` the mode of each; `plain` are the
-    values that the page holds.
-    """
-
-    stretches: tuple[Whole, ...] = field(repr=False)
-    modes: tuple[str, ...] = field(repr=False)
-    views: tuple[View, ...]
-    plain: dict[str, Any] = field(repr=False)
-
-
-def keys_in(plain: Mapping[str, Any]) -> list[str]:
-    """Return the ids of the rules and sources that legs and capacities of a page name."""
-    words, legs = plain["words"], plain["legs"]
-    columns = (LEG_FIELDS.index("rules"), LEG_FIELDS.index("sources"))
-    cells = {words[leg[at]] for leg in legs for at in columns}
-    cells |= {row["source_ids"] for one in plain["scenarios"] for row in one["capacities"]}
-    return sorted({key for cell in cells for key in _split(cell)})
 
 
 class _Pool:
@@ -159,8 +115,8 @@ def atlas_of(
 
     paths = [over(path) for path in writer.paths.values]
     legs = writer.legs.values
-    modes = _modes(legs, paths, writer.words.values, len(thin))
-    views = tuple(_view(one, legs, paths, len(thin)) for one in told)
+    modes = modes_of(legs, paths, writer.words.values, len(thin))
+    views = tuple(view_of(one, legs, paths, len(thin)) for one in told)
     plain = {
         "words": writer.words.values,
         "names": {key: writer.names[key] for key in sorted(writer.asked)},
@@ -228,7 +184,7 @@ class _Writer:
         return rows
 
     def _leg(self, row: Mapping[str, Any], geometry: Geometry) -> tuple[Any, ...]:
-        self._ask((row["from_id"], row["to_id"], row["country"], *_split(row["operator"])))
+        self._ask((row["from_id"], row["to_id"], row["country"], *split_cell(row["operator"])))
         words = (row["kind"], row["from_id"], row["to_id"], row["mode"], row["country"])
         return (
             *map(self.words, words), row["gauge_mm"] or 0, self.words(row["operator"] or ""),
@@ -254,7 +210,7 @@ class _Writer:
             row = feature["properties"]
             added = {key: value for key, value in more.get(feature["id"], {}).items()
                      if key not in row and value is not None}  # fmt: skip
-            self._ask(_split(row.get("countries")))
+            self._ask(split_cell(row.get("countries")))
             rows.append({**row, **added, "at": at})
         return rows
 
@@ -262,7 +218,7 @@ class _Writer:
         rows = []
         for feature, at in _placed(run, "bottlenecks.geojson"):
             row = feature["properties"]
-            self._ask(one.partition(":")[0] for one in _split(row["actors"]))
+            self._ask(one.partition(":")[0] for one in split_cell(row["actors"]))
             rows.append({**row, "at": at})
         return rows
 
@@ -279,54 +235,11 @@ class _Writer:
         return rows
 
 
-def _modes(
-    legs: Sequence[tuple[Any, ...]], paths: Sequence[list[int] | str], words: Sequence[str],
-    count: int,
-) -> tuple[str, ...]:  # fmt: skip
-    """Return the mode of each stretch: that of the first leg over it, rail where none is."""
-    modes = [MODES[0]] * count
-    mode, path = LEG_FIELDS.index("mode"), LEG_FIELDS.index("path")
-    for leg in reversed(legs):
-        for k in _stretches(paths[leg[path]]):
-            modes[k] = words[leg[mode]] if words[leg[mode]] in MODES else MODES[0]
-    return tuple(modes)
-
-
-def _view(
-    told: Mapping[str, Any], legs: Sequence[tuple[Any, ...]], paths: Sequence[list[int] | str],
-    count: int,
-) -> View:  # fmt: skip
-    """Return what a scenario puts on the stretches."""
-    teu, used = np.zeros(count), np.zeros(count, dtype=bool)
-    by: list[dict[str, float]] = [{} for _ in range(count)]
-    corridor_at, teu_at = list(ROUTE_FIELDS).index("corridor"), list(ROUTE_FIELDS).index("teu")
-    path_at = LEG_FIELDS.index("path")
-    for route in told["routes"]:
-        over = {k for leg in route[-1] for k in _stretches(paths[legs[leg][path_at]])}
-        amount = route[teu_at] or 0.0
-        teu[list(over)] += amount
-        used[list(over)] = True
-        family = route[corridor_at].split(";")[0]
-        for k in over:
-            by[k][family] = by[k].get(family, 0.0) + amount
-    families = tuple(max(sorted(one), key=one.__getitem__) if one else "" for one in by)
-    return View(told["title"], teu, used, families, told["places"])
-
-
 def _placed(run: Folder, name: str) -> Iterator[tuple[dict[str, Any], list[float]]]:
     """Yield the features of a file that have a place, with its longitude and latitude."""
     for feature in run.features(name) if run.has(name) else ():
         if feature["geometry"] is not None:
             yield feature, [round(part, 4) for part in feature["geometry"]["coordinates"]]
-
-
-def _stretches(path: list[int] | str) -> set[int]:
-    """Return the stretches of a path, whichever way it runs over them."""
-    return set() if isinstance(path, str) else {k if k >= 0 else ~k for k in path}
-
-
-def _split(cell: object) -> list[str]:
-    return [one for one in str(cell or "").split(";") if one]
 
 
 def _column(folder: Folder, name: str, column: str) -> list[str]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from corridors.report.pens import Pen
-    from corridors.report.web_data import Atlas, View
+    from corridors.report.web_atlas import Atlas, View
     from corridors.report.web_map import BaseMap
     from geodata.types import Floats
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 GENERAL_KNOWLEDGE, ASSUMPTION = "general knowledge", "assumption"
 EVIDENCE = ("basis", "confidence", "placeholder", "source", "note")
 YES_NO = ("yes", "no")
+#: So many names are all told to whoever writes one that is not near any.
+FEW = 15
 
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
@@ -163,7 +165,8 @@ def check_names(
 
 def _check_name(table: Table, row: Row, column: str, name: str, among: Collection[str]) -> None:
     if name not in among:
-        table.find(row, column, f"{name!r} is not known", nearest(name, among))
+        few = f"one of {', '.join(sorted(among))}" if len(among) <= FEW else ""
+        table.find(row, column, f"{name!r} is not known", nearest(name, among) or few)
 
 
 def read_span(table: Table, row: Row, start: str = "from", end: str = "until") -> Span:

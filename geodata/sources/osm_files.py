@@ -80,6 +80,7 @@ def read_files(
     kept = WayCollector(wanted, source)
     _read_ways(files, kept, lambda done: progress(done / 2))
     _read_nodes(files, kept, lambda done: progress(0.5 + done / 2))
+    kept.as_of |= {path.name: _moment(path) for path in files}
     return kept.ways()
 
 
@@ -163,6 +164,16 @@ def _passing(
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         msg = f"{place}: {error}"
         raise OsmError(msg) from error
+
+
+def _moment(path: Path) -> str:
+    """Return the moment that a file says its map is of, empty if it says none."""
+    from osmium.io import File, Reader
+    from osmium.osm import NOTHING
+
+    with Reader(File(str(path)), NOTHING) as reader:
+        header = reader.header()
+    return header.get("osmosis_replication_timestamp") or header.get("timestamp")
 
 
 def look_through(path: Path) -> None:

@@ -269,8 +269,11 @@ def _take(path: Path, kept: WayCollector) -> None:
         If it is not what a server answers.
     """
     try:
-        elements = orjson.loads(path.read_bytes())["elements"]
-        for one in elements:
+        found = orjson.loads(path.read_bytes())
+        moment = str(found.get("osm3s", {}).get("timestamp_osm_base", ""))
+        tile = path.parent.name
+        kept.as_of[tile] = max(moment, kept.as_of.get(tile, ""))
+        for one in found["elements"]:
             if one["type"] == "node":
                 x, y = round(one["lon"] * STEPS), round(one["lat"] * STEPS)
                 kept.add_node(int(one["id"]), x, y, one.get("tags", {}))

@@ -213,13 +213,17 @@ A file is read twice, first its ways, then the nodes that the kept ways run thro
 holds what is kept, some 270 bytes a point, and one bit for each possible id of a node: 1.6 GB
 for a file of today, however large. A server is asked tile by tile, on a grid of 2 degrees;
 tiles that came are kept in the cache and asked for once only, so that asking goes on where it
-stopped. Removing the cache asks anew. Inside the area the lines of the map take the place of
-those of the open data, in the modes that the map has there; `joins.csv` and
-`patch_report.json` beside the network tell what became of the rim, `osm_notes.csv` what was
-left out, and `osm_disagreements.csv` where the map and the fact tables say different things,
-which `corridors check` lists row by row, also for a file that no network was built of: another
-gauge, another status, a line or a crossing that one of the two lacks. Neither is taken to be
-right.
+stopped. Removing the cache asks anew.
+
+Inside the area the lines of the map take the place of those of the open data, in the modes that
+the map has there. Beside the network lie
+
+* `joins.csv` and `patch_report.json`: what became of the lines at the rim;
+* `osm_as_of.csv`: of which moment the map is, by file or tile;
+* `osm_notes.csv`: what was left out, and which values were not understood;
+* `osm_disagreements.csv`: where the map and the fact tables say different things: another gauge,
+  another status, a line or a crossing that one of the two lacks. `corridors check` lists them row
+  by row, also for a file that no network was built of. Neither is taken to be right.
 
 Data © OpenStreetMap contributors, ODbL 1.0: a network built from them is theirs as well.
 """

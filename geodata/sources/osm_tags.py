@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     Tags = Mapping[str, str]
 
 NARROW = "narrow_gauge"
+#: Letters of a value that a note shows.
+SHOWN = 40
 _ISO = re.compile(
     r"P(?:(?P<d>\d{1,3})D)?(?:T(?:(?P<h>\d{1,4})H)?(?:(?P<m>\d{1,6})M)?(?:(?P<s>\d{1,8})S)?)?",
     re.ASCII,
@@ -175,7 +177,7 @@ def _gauges(tags: Tags, notes: list[str]) -> tuple[int, ...]:
         if LEAST_GAUGE_MM <= width <= GREATEST_GAUGE_MM:
             found[width] = None
         else:
-            notes.append(f"not read: gauge={word}")
+            notes.append(f"not read: gauge={word[:SHOWN]}")
     return tuple(found)
 
 
@@ -185,7 +187,7 @@ def _electrified(tags: Tags, notes: list[str]) -> int:
     if said:
         return max(said)
     if value:
-        notes.append(f"not read: electrified={value}")
+        notes.append(f"not read: electrified={value[:SHOWN]}")
         return UNKNOWN
     return 1 if any(map(_VOLTS.fullmatch, _words(tags.get("voltage", "")))) else UNKNOWN
 
@@ -210,7 +212,7 @@ def _speed(tags: Tags, notes: list[str]) -> float:
         elif match and match[2] in SPEED_UNITS:
             found.append(float(match[1]) * SPEED_UNITS[match[2]])
         elif word not in SPEED_UNSAID:
-            notes.append(f"not read: maxspeed={word}")
+            notes.append(f"not read: maxspeed={word[:SHOWN]}")
     good = [kmh for kmh in found if LEAST_KMH <= kmh <= GREATEST_KMH]
     notes += ["not read: maxspeed out of range"] * (len(found) - len(good))
     return round(min(good), 1) if good else math.nan
@@ -221,7 +223,7 @@ def _duration(tags: Tags, notes: list[str]) -> float:
     text = tags.get("duration", "").strip()
     hours = hours_of(text) if text else math.nan
     if text and math.isnan(hours):
-        notes.append(f"not read: duration={text}")
+        notes.append(f"not read: duration={text[:SHOWN]}")
     return hours
 
 

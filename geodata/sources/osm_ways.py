@@ -50,7 +50,8 @@ class Ways:
     `way` are ids, shape (w,); line k runs through the nodes `node[start[k]:start[k + 1]]`,
     ids. `node_id` (sorted), `lon`, `lat` in degrees are the nodes that are known, shape
     (n,); `border_id`, `border_name` those marked as border crossings. `notes` counts what
-    was left out or not understood.
+    was left out or not understood; `as_of` tells of each source of which moment the map is,
+    empty where it does not say.
     """
 
     way: Ints
@@ -63,6 +64,7 @@ class Ways:
     border_id: tuple[int, ...]
     border_name: tuple[str, ...]
     notes: Mapping[str, int]
+    as_of: Mapping[str, str]
 
     def __len__(self) -> int:
         """Return the number of lines."""
@@ -82,6 +84,7 @@ class WayCollector:
     point: array[int] = field(default_factory=lambda: array("q"))
     border: dict[int, str] = field(default_factory=dict)
     notes: Counter[str] = field(default_factory=Counter)
+    as_of: dict[str, str] = field(default_factory=dict)
     _seen: set[int] = field(default_factory=set)
     _same: dict[Meaning, Meaning] = field(default_factory=dict)
 
@@ -162,6 +165,7 @@ class WayCollector:
             border_id=tuple(node for node, _ in borders),
             border_name=tuple(name for _, name in borders),
             notes=dict(sorted(self.notes.items())),
+            as_of=dict(sorted(self.as_of.items())),
         )
 
     def _refuse_off_globe(self, ids: Ints, lon: Floats, lat: Floats) -> None:

@@ -14,7 +14,8 @@ import orjson
 import pytest
 
 from corridors.init import init
-from tests.cli.process import MAIN, TIMEOUT_S, environment
+from geodata.folders import VARIABLE
+from tests.cli.process import MAIN, TIMEOUT_S, corridors, environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +70,27 @@ def test_a_terminal_of_ones_own_is_built_reached_and_recorded(tmp_path: Path) ->
     assert asked(make(project, "-n", target)) == ["run"]
     os.utime(terminals, (later, later))
     assert asked(make(project, "-n", target)) == ["build", "run"]
+
+
+@pytest.mark.parametrize("by_option", ["option", ""])
+def test_a_folder_without_tables_is_refused_by_every_command(
+    by_option: str, tmp_path: Path
+) -> None:
+    option, env = (("--data", tmp_path), {}) if by_option else ((), {VARIABLE: str(tmp_path)})
+    for words in (("explain", "register"), ("build", "--out", "net"), ("check",)):
+        ended = corridors(*option, *words, cwd=tmp_path, env=env)
+        assert ended.code == 6, ended.said
+        assert "corridors init --tables" in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_wrong_with_a_table_of_ones_own_is_told_with_its_file(tmp_path: Path) -> None:
+    init(tmp_path / "mine", tables=True)
+    table = tmp_path / "mine" / "data" / "assumptions" / "control.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(",AZ,", ",AZZ,"), encoding="utf-8")
+    ended = corridors("--data", "data", "explain", "register", cwd=tmp_path / "mine")
+    assert ended.code == 3, ended.said
+    assert "data/assumptions/control.csv:" in ended.err
 
 
 def test_a_region_of_ones_own_is_part_of_the_network(tmp_path: Path) -> None:

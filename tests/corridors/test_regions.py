@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
 import pytest
 
 from corridors.build import build, summary
 from corridors.check import check_all
 from corridors.errors import InputMissingError, ScenarioError
+from corridors.export import write_network
 from corridors.regions import read_region, read_regions
 from geodata.errors import FactsError
 from geodata.extension import from_text
@@ -178,6 +180,35 @@ def test_a_file_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes(b"id: \xff")
     with pytest.raises(ScenarioError, match="not UTF-8"):
         read_region(tmp_path / "latin.yaml")
+
+
+def test_a_territory_of_its_own_is_labelled_as_the_file_says(
+    world: tuple[Path, Path], tmp_path: Path
+) -> None:
+    text = (
+        HEAD
+        + """\
+territories:
+  - {id: KZ-X, name: A strip, view_un: KZ, view_de_facto: UZ,
+     polygon_wkt: "POLYGON ((34.2 44, 35.1 44, 35.1 46, 34.2 46, 34.2 44))"}
+borders:
+  - {country_a: KZ, country_b: KZ-X}
+"""
+    )
+    out = tmp_path / "out"
+    build(
+        out, extracts=world[0], facts=world[1], regions=[written(tmp_path, text)],
+        tell=lambda _: None,
+    )  # fmt: skip
+    for view, wanted in (("territory", "KZ-X"), ("un", "KZ"), ("de_facto", "UZ")):
+        files = write_network(out, tmp_path / view, mode="rail", format_="geojson", view=view)
+        (path,) = [path for path in files if "links" in path.name]
+        strip = {
+            one["properties"]["country"]
+            for one in orjson.loads(path.read_bytes())["features"]
+            if one["geometry"]["coordinates"][0][0] == 34.2
+        }
+        assert strip == {wanted}
 
 
 # --- data beyond what is shipped ----------------------------------------------

@@ -8,6 +8,7 @@ import tracemalloc
 import zlib
 from typing import TYPE_CHECKING
 
+import osmium
 import pytest
 
 from geodata.errors import OsmError, SourceMissingError
@@ -45,6 +46,17 @@ def test_every_format_gives_the_same(tmp_path: Path, suffix: str) -> None:
     assert ways.node_id.tolist() == ways.node.tolist() == [1, 2, 3, 4, 5]
     assert ways.lon.tolist() == pytest.approx([45, 45.01, 45.02, 45.03, 45.04], abs=1e-9)
     assert ways.lat.tolist() == [39.0] * 5
+
+
+def test_a_file_tells_of_which_moment_it_is(tmp_path: Path) -> None:
+    header = osmium.io.Header()
+    header.set("osmosis_replication_timestamp", "2026-11-01T20:21:00Z")
+    dated, plain = tmp_path / "dated.osm.pbf", line().write(tmp_path / "plain.osm")
+    with osmium.SimpleWriter(str(dated), header=header) as writer:
+        for one in osmium.FileProcessor(str(plain)):
+            writer.add(one)
+    as_of = {"dated.osm.pbf": "2026-11-01T20:21:00Z", "plain.osm": ""}
+    assert read_files([dated, plain]).as_of == as_of
 
 
 def test_a_way_in_two_files_counts_once(tmp_path: Path) -> None:

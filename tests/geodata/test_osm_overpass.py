@@ -85,6 +85,8 @@ def test_an_overpass_server_gives_what_a_file_gives(
     assert found.border_name == ("Bridge",)
     assert "Baku" in found.name
     assert ways.notes == {"left out: rail with service=yard": 1}
+    assert set(ways.as_of.values()) == {"2026-11-01T00:00:00Z"}
+    assert len(ways.as_of) == 2
     assert len(overpass.queries) == 2 * FILTERS
     assert overpass.headers[0]["User-Agent"] == "a planner"
     assert "[timeout:20]" in overpass.queries[0]

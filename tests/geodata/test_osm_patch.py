@@ -13,7 +13,7 @@ from geodata.build import build_snapshot
 from geodata.checks import WARNING
 from geodata.disagreement import DISAGREEMENTS
 from geodata.errors import OsmError, SnapshotError
-from geodata.osm_patch import NOTES, patch_of_files, patch_of_server
+from geodata.osm_patch import AS_OF, NOTES, patch_of_files, patch_of_server
 from geodata.patch_checks import patch_findings
 from geodata.snapshot import open_network, read_manifest
 from geodata.sources.osm import Server
@@ -77,9 +77,10 @@ def test_the_map_takes_the_place_of_the_open_data(tmp_path: Path, world: tuple[P
     old = rail & (network.links.source == network.sources.index("osm_rail"))
     west = network.nodes.lon[network.links.u[old]], network.nodes.lon[network.links.v[old]]
     assert not ((west[0] > 37.01) & (west[1] < 42.99)).any()
-    assert (
-        tmp_path / "net" / NOTES
-    ).read_text() == "note,ways\nleft out: rail with service=siding,1\n"
+    texts = {NOTES: "note,ways\nleft out: rail with service=siding,1\n"}
+    texts[AS_OF] = "source,as_of\na.osm.pbf,\n"
+    for name, text in texts.items():
+        assert (tmp_path / "net" / name).read_text(encoding="utf-8") == text
     assert f"patch/{one.name}/a.osm.pbf" in read_manifest(tmp_path / "net")["inputs"]
 
 

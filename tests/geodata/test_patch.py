@@ -169,6 +169,22 @@ def test_added_lines_join_where_they_end() -> None:
     assert one.replaced_km == {}
 
 
+def test_lines_are_added_inside_an_area_where_nothing_gives_way() -> None:
+    way = {"n": (11.3, 50.01), "far": (11.3, 52.0), "o": (13.5, 50.0), "p": (14.0, 50.0)}
+    after, one = laid(tracks(way, Line("n", "far"), Line("o", "p")), replaces=frozenset())
+    assert one.replaced_km == {}
+    assert one.outside_km["rail"] == pytest.approx(111.3 + 35.8, abs=0.5)
+    assert [(j.joined, round(j.lat, 6)) for j in one.joins] == [(True, 50.01), (False, 51.0)]
+    assert {"A-B", "a-b", "c-d"} <= set(named(after, PLACES | ROAD))
+
+
+def test_a_patch_without_lines_in_its_area_only_clears_it() -> None:
+    after, one = laid(tracks({"x": (20.0, 50.0), "y": (21.0, 50.0)}, Line("x", "y")))
+    assert one.laid_km == {}
+    assert one.replaced_km["rail"] == pytest.approx(143.3, abs=0.5)
+    assert len(after.links) == 3
+
+
 def test_the_end_of_a_spur_near_the_rim_is_not_joined_beside_itself() -> None:
     way = {"w": (10.5, 50.0), "s": (10.52, 50.0), "e": (12.5, 50.0), "t": (10.52, 50.01)}
     after, one = laid(tracks(way, Line("w", "s"), Line("s", "e"), Line("s", "t")))

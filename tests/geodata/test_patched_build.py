@@ -123,6 +123,25 @@ def test_a_join_between_gauges_is_told_to_part(world: tuple[Path, Path], tmp_pat
     assert any("joined in vain: gauges differ" in str(f) for f in patch_findings(out))
 
 
+@pytest.mark.parametrize(("gauge", "why"), [(1520, ""), (1435, "gauges differ")])
+@pytest.mark.parametrize("start", [39.995, 40.0, 40.005])
+def test_a_rim_along_a_border_is_passed_by_its_crossing(
+    start: float, gauge: int, why: str, world: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """The patch takes all of UZ; its track starts before, at or beyond the border."""
+    out = tmp_path / "out"
+    way = {"w": (start, 45.0), "m": (41.5, 45.01), "e": (47.0, 45.0)}
+    lines = Line("w", "m", gauge=gauge), Line("m", "e", gauge=gauge)
+    east = shapely.box(40.0, 40.0, 50.0, 50.0)
+    report = built(out, world, Patch("mine", tracks(way, *lines), east, frozenset({Mode.RAIL})))
+    west = [row for row in joins(out) if float(row["lon"]) < 40.1]
+    assert [(row["joined"], row["holds"]) for row in west] == [("yes", "no" if why else "yes")]
+    assert west[0]["why"].startswith(why)
+    assert report["crossings_lost"] == []
+    (branch,) = open_snapshot(out).branches
+    assert bool(branch.legs[0].gap) == bool(why)
+
+
 def test_a_line_that_ends_at_a_terminal_is_not_loose(
     world: tuple[Path, Path], tmp_path: Path
 ) -> None:
