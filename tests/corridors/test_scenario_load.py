@@ -379,7 +379,7 @@ def test_the_tree_has_exit_codes_and_builtins() -> None:
     codes = {kind.__name__: kind.exit_code for kind in CorridorsError.__subclasses__()}
     assert codes == {
         "ScenarioError": 3, "InstanceError": 3, "InfeasibleError": 4, "LimitReached": 5,
-        "InputMissingError": 6, "OutputError": 3,
+        "InputMissingError": 6, "OutputError": 3, "BalanceError": 1,
     }  # fmt: skip
 
 
