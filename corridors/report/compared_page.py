@@ -101,8 +101,8 @@ def metric_table(found: Compared, *, brief: bool = False) -> Table:
     found
         The comparison.
     brief
-        Whether of all but the base the changes alone are told, and of the units none, so that
-        the table stays narrow.
+        Whether of all but the base the changes alone are told, and units stand behind the
+        names, so that the table stays narrow.
     """
     others = tuple(enumerate(found.labels[1:], start=1))
     heads = [(label, "change") if not brief else (label,) for _, label in others]
@@ -112,7 +112,9 @@ def metric_table(found: Compared, *, brief: bool = False) -> Table:
     for one in found.metrics:
         if one.subject_kind != "scenario" or all(value is None for value in one.values):
             continue
-        words = (one.name.replace("_", " "), *(() if brief else (unit_words(one.unit),)))
+        words = (one.name.replace("_", " "), unit_words(one.unit))
+        if brief:
+            words = (", ".join(words),)
         told: list[str | Cell] = [*words, number(one.values[0])]
         for at, _ in others:
             told += [*(() if brief else (number(one.values[at]),)), _changed(one, at)]
