@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     Tell = Callable[[str], None]
 
 BASE = "baseline"
-#: How many scenarios a process answers before another takes its place.
-JOBS_A_PROCESS = 12
 COLUMNS = ("id", "claim", "by", "says", "question", "control", "levers")
 #: Who plays where the hold of actors is told, and which links are valued.
 PLAYERS = ("AM", "AZ", "GE", "IR", "KZ", "RU", "TM", "TR")
@@ -134,19 +133,18 @@ def _answered(
             yield job, answer(job)
             tell(" ".join(job))
         return
-    # Compiled scenarios hold each other in rings: a new process now and then frees them all.
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), max_tasks_per_child=JOBS_A_PROCESS
-    ) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for job, found in zip(jobs, pool.map(answer, jobs), strict=True):
             yield job, found
             tell(" ".join(job))
 
 
 def _answer(network: Path, job: _Job) -> Held | Answered:
-    if job.kind == "held":
-        return held_in(job.scenario, network)
-    return answer_of(job.scenario, network)
+    held = job.kind == "held"
+    found = held_in(job.scenario, network) if held else answer_of(job.scenario, network)
+    # Compiled scenarios hold each other in rings, which are large and freed too late else.
+    gc.collect()
+    return found
 
 
 def answer_of(name: str, network: Path) -> Answered:
