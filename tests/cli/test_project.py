@@ -46,6 +46,7 @@ def asked(told: str) -> list[str]:
     return [line.split()[1] for line in told.splitlines() if "/corridors " in line]
 
 
+@pytest.mark.deep  # docs/howto/add-a-link.md, whose commands are run, builds from own tables too
 def test_a_terminal_of_ones_own_is_built_reached_and_recorded(tmp_path: Path) -> None:
     project = tmp_path / "mine"
     init(project, tables=True)

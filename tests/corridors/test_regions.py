@@ -267,7 +267,7 @@ def test_the_page_shows_the_files_of_the_example() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.long
+@pytest.mark.deep  # docs/elsewhere.md, whose commands are run, builds and checks it too
 def test_the_example_is_built_and_sound(tmp_path: Path) -> None:
     out = tmp_path / "out"
     build(out, regions=[EXAMPLE / "region.yaml"], tell=lambda _: None)

@@ -211,7 +211,7 @@ def assert_exact(network: Network, *, origins: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.long
+@pytest.mark.deep
 def test_the_south_caucasus_laid_in_its_own_place_changes_no_length(
     real: Real, tmp_path: Path
 ) -> None:
