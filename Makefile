@@ -126,13 +126,9 @@ docs-data: $(NETWORK) $(SHOWN:%=build/%/manifest.json) ## rewrite what the docs 
 	$(BIN)/corridors explain claims --network $(dir $(NETWORK)) --docs docs/claims.md
 	$(BIN)/corridors explain tags --docs docs/openstreetmap.md
 	$(BIN)/corridors export columns --docs docs/gis.md
-	$(BIN)/corridors compare baseline zangezur_tripp hormuz_shut --network $(dir $(NETWORK)) --docs docs/compare.md
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --out docs/network.png
 	$(BIN)/corridors export map --network $(dir $(NETWORK)) --run build/baseline --out docs/baseline.png
 	$(BIN)/corridors compare $(SHOWN) --network $(dir $(NETWORK)) --docs docs/compare.md
-	$(BIN)/corridors explain tags --docs docs/openstreetmap.md
-	$(BIN)/corridors export columns --docs docs/gis.md
-	$(BIN)/python -m tests.docs_pages
 	$(BIN)/corridors compare $(wordlist 1,2,$(SHOWN)) --network $(dir $(NETWORK)) --out build/docs/compare
 	cp build/docs/compare/compare.png docs/pictures/
 	$(BIN)/corridors export profile mumbai-moscow.1 mumbai-moscow.3 --run build/baseline --out docs/pictures/profile.png
