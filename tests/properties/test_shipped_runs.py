@@ -22,7 +22,9 @@ from tests.oracles.certify import Certifier, told
 from tests.oracles.certify_shapes import read_atlas
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from _pytest.mark import ParameterSet
 
     from corridors.scenario.compile import ClassView
     from geodata.types import DecisionGraph, Ints
@@ -30,6 +32,16 @@ if TYPE_CHECKING:
     from tests.oracles.certify import Violation
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
+
+#: Bounds that others are held against, and what stands between each two that are run always.
+ALWAYS, STEP = frozenset({"baseline", "all_open"}), 2
+
+
+def some(names: Iterable[str]) -> list[ParameterSet]:
+    """Return every name as a parameter; those in between are left to `make test-deep`."""
+    always = ALWAYS | set(scenario_ids()[::STEP])
+    deep = pytest.mark.deep
+    return [pytest.param(name, marks=() if name in always else deep) for name in names]
 
 
 class Best(NamedTuple):
@@ -90,14 +102,14 @@ def best(graph: DecisionGraph, view: ClassView, way: Ints) -> Best:
     return Best(view.generalised_along(way, start), frozenset(assets | countries))
 
 
-@pytest.mark.parametrize("name", scenario_ids())
+@pytest.mark.parametrize("name", some(scenario_ids()))
 def test_no_exported_route_uses_a_closed_place(name: str, ran: Callable[[str], Ran]) -> None:
     found = ran(name)
     assert not found.faults, told(found.faults)
     assert found.drawn, "nothing was exported, so that nothing is certified"
 
 
-@pytest.mark.parametrize("name", sorted(EFFECTS))
+@pytest.mark.parametrize("name", some(sorted(EFFECTS)))
 def test_a_scenario_does_what_its_title_says(name: str, ran: Callable[[str], Ran]) -> None:
     effect, found = EFFECTS[name], ran(name).ways
     base = ran(effect.base).ways
@@ -157,11 +169,11 @@ def cost(way: Best | None) -> float:
 
 @pytest.mark.parametrize(
     "name",
-    [
+    some(
         name
         for name in scenario_ids()
         if EFFECTS[name].never == "cheaper" and EFFECTS[name].base == "baseline"
-    ],
+    ),
 )
 def test_what_only_closes_or_charges_is_never_cheaper_than_all_open(
     name: str, ran: Callable[[str], Ran]
