@@ -173,7 +173,7 @@ test: lint types layers ## everything that must hold: style, types, import layer
 test-quick: $(READY) ## the tests without those marked slow
 	$(BIN)/pytest $(SPREAD) -m "not slow"
 
-test-deep: lint types layers ## as test, with twenty times the random examples and every scenario
+test-deep: lint types layers ## as test, with ten times the random examples and every scenario
 	$(BIN)/pytest $(SPREAD) --hypothesis-profile deep
 
 lint: $(READY) ## ruff: rules and format

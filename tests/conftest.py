@@ -18,11 +18,7 @@ if TYPE_CHECKING:
     from geodata.types import Network
 
 settings.register_profile(
-    "default",
-    derandomize=True,
-    deadline=None,
-    max_examples=50,
-    suppress_health_check=[HealthCheck.too_slow],
+    "default", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile(
     "deep", settings.get_profile("default"), derandomize=True, max_examples=1000

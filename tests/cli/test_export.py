@@ -18,7 +18,7 @@ LAYERS = ["assets", "links", "stops", "terminals"]
 
 
 @pytest.mark.parametrize("format_", ["geojson", "gpkg", "fgb"])
-@pytest.mark.parametrize("mode", ["rail", "road", "sea", "all"])
+@pytest.mark.parametrize("mode", ["rail", "sea", pytest.param("all", marks=pytest.mark.deep)])
 def test_an_exported_network_reads_back(
     mode: str, format_: str, tmp_path: Path, real_folder: Path
 ) -> None:

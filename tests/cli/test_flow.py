@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import orjson
+import pytest
 
 from tests.cli.process import corridors
 
@@ -88,6 +89,7 @@ def test_explain_cut_tells_the_most_and_the_capacities(tmp_path: Path, real_fold
     assert 'did you mean "MOW"?' in wrong.err
 
 
+@pytest.mark.deep
 def test_explain_cut_keeps_to_countries_and_knows_members_from_observers(
     tmp_path: Path, real_folder: Path
 ) -> None:

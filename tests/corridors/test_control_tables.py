@@ -151,6 +151,7 @@ def test_games_of_the_real_network_add_up(real_found: Controlled) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.deep
 def test_ranks_with_no_rate_changed_are_those_told(real_found: Controlled) -> None:
     asked = real_found.asked
     scenario, snapshot = asked.loaded.scenario, asked.snapshot

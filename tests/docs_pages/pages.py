@@ -54,7 +54,8 @@ def replayed(page: Path, folder: Path, network: Path) -> str:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(block.body, encoding="utf-8")
             continue
-        parts += [text[done : block.start], "".join(_told(block.body, folder))]
+        told = "".join(_told(block.body, folder)).replace(str(network.resolve()), "build/network")
+        parts += [text[done : block.start], told]
         done = block.end
     return "".join(parts) + text[done:]
 

@@ -9,7 +9,16 @@ from tests.docs_pages.pages import DOCS, pages, replayed
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(DOCS)))
+#: Pages that build a whole network as another page does too: run by `make test-deep`.
+DEEP = frozenset({"howto/add-a-link.md"})
+PAGES = [
+    pytest.param(page, id=name, marks=pytest.mark.deep if name in DEEP else ())
+    for page in pages()
+    if (name := str(page.relative_to(DOCS)))
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_the_page_shows_what_its_commands_print(
     page: Path, tmp_path: Path, real_folder: Path
 ) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 
-CLOSURES = 8
+CLOSURES = 4
 REGISTER = load_register()
 #: A rule of a scenario, in the columns of the register's table.
 RULE = {
