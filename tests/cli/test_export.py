@@ -18,7 +18,9 @@ LAYERS = ["assets", "links", "stops", "terminals"]
 
 
 @pytest.mark.parametrize("format_", ["geojson", "gpkg", "fgb"])
-@pytest.mark.parametrize("mode", ["rail", "sea", pytest.param("all", marks=pytest.mark.deep)])
+@pytest.mark.parametrize(
+    "mode", ["rail", "sea", *(pytest.param(one, marks=pytest.mark.deep) for one in ("road", "all"))]
+)
 def test_an_exported_network_reads_back(
     mode: str, format_: str, tmp_path: Path, real_folder: Path
 ) -> None:
